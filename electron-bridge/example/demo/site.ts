@@ -1,0 +1,72 @@
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { build } from "vite";
+
+/** Where the pages are served; `close` stops the server at once. */
+export interface Site {
+  url: string;
+  close(): void;
+}
+
+const EXAMPLE = fileURLToPath(new URL("..", import.meta.url));
+
+const TYPES: Record<string, string> = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+};
+
+/** Build the two pages, each with its own entry, into `directory`. */
+export async function buildPages(directory: string): Promise<void> {
+  await build({
+    root: EXAMPLE,
+    configFile: false,
+    logLevel: "warn",
+    plugins: [react()],
+    build: {
+      outDir: directory,
+      emptyOutDir: true,
+      target: "es2023",
+      chunkSizeWarningLimit: 1000,
+      rollupOptions: {
+        input: ["old-app/index.html", "renderer/index.html"].map((page) => join(EXAMPLE, page)),
+      },
+    },
+  });
+}
+
+/** Serve `directory` on a free port of the loopback interface. */
+export function serve(directory: string): Promise<Site> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const file = normalize(join(directory, decodeURIComponent(pathname)));
+    const path = existsSync(file) && statSync(file).isDirectory() ? join(file, "index.html") : file;
+    if (!path.startsWith(directory + sep) || !existsSync(path)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+      "cache-control": "no-store",
+    });
+    createReadStream(path).pipe(response);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") throw new Error("The site has no port.");
+      resolve({
+        url: `http://localhost:${address.port}`,
+        close: () => {
+          server.close();
+          server.closeAllConnections();
+        },
+      });
+    });
+  });
+}

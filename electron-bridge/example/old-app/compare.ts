@@ -1,0 +1,75 @@
+/**
+ * The demo's own comparison of RxDB's documents with the store's, sharing no code with the migration.
+ *
+ * 1. Every live RxDB document is either in the store or in the quarantine, never in both, never in neither.
+ * 2. A document in the store has exactly the fields that RxDB's has. Absent is not null is not "".
+ * 3. Values are deeply equal; only the declared timestamps may have changed their form, never their moment.
+ */
+
+import type { Document } from "./documents.ts";
+import type { CollectionName } from "./sample.ts";
+
+export interface Comparison {
+  compared: number;
+  differences: string[];
+}
+
+const TIMESTAMPS: Partial<Record<CollectionName, readonly string[]>> = {
+  personas: ["createdAt", "updatedAt", "lastUsed"],
+  memoryEntities: ["lastAccessed", "createdAt", "updatedAt", "deletedAt"],
+  conversations: ["createdAt", "updatedAt", "archivedAt"],
+};
+
+export function compare(
+  collection: CollectionName,
+  before: ReadonlyMap<string, Document>,
+  after: ReadonlyMap<string, Document>,
+  quarantined: ReadonlySet<string>,
+): Comparison {
+  const differences = [...before].flatMap(([id, old]) => {
+    const now = after.get(id);
+    const path = `${collection}/${id}`;
+    if (!now) return quarantined.has(id) ? [] : [`${path}: lost`];
+    if (quarantined.has(id)) return [`${path}: imported and quarantined`];
+    return differing(expected(collection, old), now, path);
+  });
+  for (const id of after.keys()) {
+    if (!before.has(id)) differences.push(`${collection}/${id}: not in RxDB`);
+  }
+  return { compared: before.size, differences };
+}
+
+function expected(collection: CollectionName, old: Document): Document {
+  const document = { ...old };
+  for (const field of TIMESTAMPS[collection] ?? []) {
+    if (field in old) document[field] = milliseconds(old[field]);
+  }
+  return document;
+}
+
+/** The moment that the old app's date meant, in ms: seconds since 1970 have 10 digits until 2286. */
+function milliseconds(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === "string") return Date.parse(value);
+  if (typeof value === "number") return Math.abs(value) < 1e11 ? value * 1000 : value;
+  return value;
+}
+
+function differing(left: unknown, right: unknown, path: string): string[] {
+  // What JSON cannot say (undefined, Date) is compared by what it becomes in JSON.
+  const before = left instanceof Date ? left.toJSON() : left;
+  if (Object.is(before, right) || (before === 0 && right === 0)) return [];
+  if (!isObject(before) || !isObject(right) || Array.isArray(before) !== Array.isArray(right)) {
+    return [`${path}: ${JSON.stringify(before)} became ${JSON.stringify(right)}`];
+  }
+  const keys = new Set([...Object.keys(before), ...Object.keys(right)]);
+  return [...keys].flatMap((key) => {
+    const [old, now] = [before[key], right[key]];
+    if (old !== undefined && !Object.hasOwn(right, key)) return [`${path}/${key}: lost`];
+    return differing(old, now, `${path}/${key}`);
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
