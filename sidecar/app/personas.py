@@ -1,0 +1,148 @@
+"""Personas: the table, its events and their materializers."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from sidecar.app.shapes import Personality, Settings
+from sidecar.core.builtin import Text, imported_id
+from sidecar.core.column import boolean, integer, json, text, timestamp
+from sidecar.core.errors import NotFoundError
+from sidecar.core.event import Event
+from sidecar.core.schema import Args, OpenArgs, event
+from sidecar.core.state import State, Statements
+from sidecar.core.table import Table, increment
+
+personas = Table(
+    "personas",
+    {
+        "id": text(primary_key=True),
+        "name": text(),
+        "description": text(),
+        "avatar": text(nullable=True),
+        "personality": json(Personality),
+        "settings": json(Settings),
+        "isActive": boolean(default=False),
+        "createdAt": timestamp(),
+        "updatedAt": timestamp(),
+        "lastUsed": timestamp(nullable=True),
+        "usageCount": integer(default=0),
+    },
+    indexes=["lastUsed", "isActive", "name"],
+    imported="v1.PersonaImported",
+)
+
+
+class PersonaCreated(OpenArgs):
+    """A new persona; the times default to the event's own."""
+
+    id: Text
+    name: Text
+    description: str
+    personality: Personality
+    settings: Settings
+    avatar: str | None = None
+    isActive: bool = False
+    createdAt: int | None = None
+    updatedAt: int | None = None
+    lastUsed: int | None = None
+    usageCount: int = 0
+
+
+class PersonaImported(OpenArgs):
+    """A persona as its source had it; absent fields stay absent."""
+
+    id: Text
+    name: Text
+    sourceId: str | None = None
+    original: dict[str, JsonValue] | None = None
+
+
+class PersonaUpdates(OpenArgs):
+    """New values; what is left out stays as it is."""
+
+    name: Text = ""
+    description: str = ""
+    avatar: str | None = None
+    personality: Personality | None = None
+    settings: Settings | None = None
+    isActive: bool = False
+    lastUsed: int | None = None
+    usageCount: int = 0
+
+
+class PersonaUpdated(Args):
+    """New values of some fields."""
+
+    id: Text
+    updates: PersonaUpdates
+
+
+class PersonaNamed(Args):
+    """An event that needs nothing but the persona."""
+
+    id: Text
+
+
+@event("v1.PersonaCreated", PersonaCreated)
+def persona_created(args: PersonaCreated, event: Event, state: State) -> Statements:
+    """Insert the persona."""
+    times: dict[str, JsonValue] = {"createdAt": event.at, "updatedAt": event.at}
+    given = {key: value for key, value in args.given().items() if key not in times or value}
+    return personas.insert({**times, **given})
+
+
+@event("v1.PersonaImported", PersonaImported)
+def persona_imported(args: PersonaImported, event: Event, state: State) -> Statements:
+    """Insert the document exactly as it was."""
+    insert = personas.put(args.given("sourceId", "original"))
+    return [insert, *imported_id(event, personas, args.id, args.sourceId)]
+
+
+@event("v1.PersonaUpdated", PersonaUpdated)
+def persona_updated(args: PersonaUpdated, event: Event, state: State) -> Statements:
+    """Change the fields and `updatedAt`."""
+    _existing(args.id, state)
+    return personas.update({"updatedAt": event.at, **args.updates.given()}, where={"id": args.id})
+
+
+@event("v1.PersonaActivated", PersonaNamed)
+def persona_activated(args: PersonaNamed, event: Event, state: State) -> Statements:
+    """Make it the one active persona, and count the use."""
+    _existing(args.id, state)
+    return [
+        personas.update({"isActive": False}, where={"isActive": True, "id": {"$ne": args.id}}),
+        personas.update(
+            {"isActive": True, "lastUsed": event.at, "usageCount": increment()},
+            where={"id": args.id},
+        ),
+    ]
+
+
+@event("v1.PersonaDeactivated", PersonaNamed)
+def persona_deactivated(args: PersonaNamed, event: Event, state: State) -> Statements:
+    """Make it inactive."""
+    _existing(args.id, state)
+    return personas.update({"isActive": False}, where={"id": args.id})
+
+
+@event("v1.PersonaDeleted", PersonaNamed)
+def persona_deleted(args: PersonaNamed, event: Event, state: State) -> Statements:
+    """Delete the persona; its memories and conversations stay."""
+    _existing(args.id, state)
+    return personas.delete(where={"id": args.id})
+
+
+def _existing(id: str, state: State) -> None:
+    if state.get("personas", id) is None:
+        raise NotFoundError(f"no persona {id!r}", collection="personas", id=id)
+
+
+EVENTS = (
+    persona_created,
+    persona_imported,
+    persona_updated,
+    persona_activated,
+    persona_deactivated,
+    persona_deleted,
+)

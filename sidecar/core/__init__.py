@@ -1,0 +1,1 @@
+"""Decisions over plain data: events, schemas, queries, patches and errors, without any I/O."""

@@ -1,0 +1,263 @@
+"""The engine's own events, which every schema has: collections, documents and what a migration brings.
+
+Tables they write besides the collections' own:
+
+| table              | a row is                                                             |
+|--------------------|----------------------------------------------------------------------|
+| `_collections`     | a collection defined at run time (S10)                               |
+| `_tombstones`      | a document RxDB had deleted                                          |
+| `_attachments`     | an attachment of a document, as bytes                                |
+| `_local_documents` | an RxDB local document; collection `''` is the database's own        |
+| `_id_map`          | the id a document had in its source (M7)                             |
+| `_quarantine`      | a document that could not be imported, as text, with its problems    |
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated
+
+import orjson
+from pydantic import Field, JsonValue
+
+from sidecar.core.collection import collection_table
+from sidecar.core.errors import NotFoundError, ValidationError
+from sidecar.core.event import Event
+from sidecar.core.schema import AnyEvent, Args, event
+from sidecar.core.state import Define, SqlValue, State, Statement, Statements
+from sidecar.core.table import Table
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class CollectionDefined(Args):
+    """A collection that has no declared table."""
+
+    name: Text
+    primaryKey: Text
+    jsonSchema: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class DocumentInserted(Args):
+    """A whole document; an import adds where it came from and the forms it had there."""
+
+    collection: Text
+    document: dict[str, JsonValue]
+    sourceId: str | None = None
+    original: dict[str, JsonValue] | None = None
+
+
+class DocumentPatched(Args):
+    """New values of some fields, and fields to take away."""
+
+    collection: Text
+    id: Text
+    patch: dict[str, JsonValue] = Field(default_factory=dict)
+    unset: list[str] = Field(default_factory=list)
+
+
+class DocumentDeleted(Args):
+    """The end of a document."""
+
+    collection: Text
+    id: Text
+
+
+class TombstoneImported(Args):
+    """A document that RxDB had deleted, with the fields it still had."""
+
+    collection: Text
+    id: Text
+    document: dict[str, JsonValue]
+
+
+class AttachmentImported(Args):
+    """An attachment; `data` is base64."""
+
+    collection: Text
+    documentId: Text
+    id: Text
+    type: str
+    digest: str
+    data: str
+
+
+class LocalDocumentImported(Args):
+    """An RxDB local document, of a collection or (null) of the database."""
+
+    collection: str | None
+    id: Text
+    data: dict[str, JsonValue]
+
+
+class Problem(Args):
+    """What is wrong with a document, and where."""
+
+    path: str
+    message: str
+
+
+class DocumentQuarantined(Args):
+    """A document that could not be imported, as JSON text."""
+
+    collection: Text
+    sourceId: str | None
+    document: str
+    problems: list[Problem]
+
+
+class MigrationStarted(Args):
+    """The begin of an import."""
+
+    fromSystem: str
+    toSystem: str
+    startedAt: int
+
+
+class MigrationCompleted(Args):
+    """The end of an import: documents by collection, and the backup's path."""
+
+    counts: dict[str, JsonValue]
+    backup: str | None
+
+
+class MigrationRolledBack(Args):
+    """A return to the source."""
+
+    reason: str
+
+
+def imported_id(event: Event, table: Table, id: str, source_id: str | None) -> list[Statement]:
+    """Return the statements that keep a document's id map (M7); none without a source."""
+    if source_id is None:
+        return []
+    return [_engine_row("_id_map", table.name, source_id, id, event.seq)]
+
+
+@event("v1.CollectionDefined", CollectionDefined)
+def collection_defined(args: CollectionDefined, event: Event, state: State) -> Statements:
+    """Create the collection's table; defining it again the same way does nothing."""
+    table = collection_table(args.name, args.primaryKey, args.jsonSchema)
+    return Define(table, {"primaryKey": args.primaryKey, "jsonSchema": args.jsonSchema})
+
+
+@event("v1.DocumentInserted", DocumentInserted)
+def document_inserted(args: DocumentInserted, event: Event, state: State) -> Statements:
+    """Insert the document as it is."""
+    table = state.collection(args.collection)
+    try:
+        insert = table.put(args.document)
+    except ValidationError as error:
+        raise _below(error, "document") from error
+    id = str(args.document[table.primary_key])
+    return [insert, *imported_id(event, table, id, args.sourceId)]
+
+
+@event("v1.DocumentPatched", DocumentPatched)
+def document_patched(args: DocumentPatched, event: Event, state: State) -> Statements:
+    """Change the document's fields."""
+    table = _existing(args.collection, args.id, state)
+    try:
+        return table.update(args.patch, where={table.primary_key: args.id}, unset=args.unset)
+    except ValidationError as error:
+        raise _below(error, "patch") from error
+
+
+@event("v1.DocumentDeleted", DocumentDeleted)
+def document_deleted(args: DocumentDeleted, event: Event, state: State) -> Statements:
+    """Delete the document."""
+    table = _existing(args.collection, args.id, state)
+    return table.delete(where={table.primary_key: args.id})
+
+
+@event("v1.TombstoneImported", TombstoneImported)
+def tombstone_imported(args: TombstoneImported, event: Event, state: State) -> Statements:
+    """Keep the tombstone."""
+    document = orjson.dumps(args.document).decode()
+    return _engine_row("_tombstones", args.collection, args.id, document, event.seq)
+
+
+@event("v1.AttachmentImported", AttachmentImported)
+def attachment_imported(args: AttachmentImported, event: Event, state: State) -> Statements:
+    """Keep the attachment's bytes."""
+    try:
+        data = base64.b64decode(args.data, validate=True)
+    except binascii.Error as error:
+        raise ValidationError("/args/data is not base64", path="/args/data") from error
+    return _engine_row(
+        "_attachments",
+        args.collection,
+        args.documentId,
+        args.id,
+        args.type,
+        args.digest,
+        data,
+        event.seq,
+    )
+
+
+@event("v1.LocalDocumentImported", LocalDocumentImported)
+def local_document_imported(args: LocalDocumentImported, event: Event, state: State) -> Statements:
+    """Keep the local document."""
+    data = orjson.dumps(args.data).decode()
+    return _engine_row("_local_documents", args.collection or "", args.id, data, event.seq)
+
+
+@event("v1.DocumentQuarantined", DocumentQuarantined)
+def document_quarantined(args: DocumentQuarantined, event: Event, state: State) -> Statements:
+    """Keep the document and its problems."""
+    problems = orjson.dumps([one.model_dump() for one in args.problems]).decode()
+    return _engine_row(
+        "_quarantine", event.seq, args.collection, args.sourceId, args.document, problems
+    )
+
+
+@event("v1.MigrationStarted", MigrationStarted)
+def migration_started(args: MigrationStarted, event: Event, state: State) -> Statements:
+    """Leave the state alone: the log itself is the record."""
+    return []
+
+
+@event("v1.MigrationCompleted", MigrationCompleted)
+def migration_completed(args: MigrationCompleted, event: Event, state: State) -> Statements:
+    """Leave the state alone: the log itself is the record."""
+    return []
+
+
+@event("v1.MigrationRolledBack", MigrationRolledBack)
+def migration_rolled_back(args: MigrationRolledBack, event: Event, state: State) -> Statements:
+    """Leave the state alone: the log itself is the record."""
+    return []
+
+
+BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
+    collection_defined,
+    document_inserted,
+    document_patched,
+    document_deleted,
+    tombstone_imported,
+    attachment_imported,
+    local_document_imported,
+    document_quarantined,
+    migration_started,
+    migration_completed,
+    migration_rolled_back,
+)
+
+
+def _engine_row(table: str, *values: SqlValue) -> Statement:
+    marks = ", ".join("?" * len(values))
+    return Statement(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values, (table,))
+
+
+def _existing(collection: str, id: str, state: State) -> Table:
+    table = state.collection(collection)
+    if state.get(collection, id) is None:
+        raise NotFoundError(f"{collection} has no document {id!r}", collection=collection, id=id)
+    return table
+
+
+def _below(error: ValidationError, member: str) -> ValidationError:
+    path = f"/args/{member}{error.data.get('path', '')}"
+    return ValidationError(f"{path}: {error.message}", hint=error.hint, path=path)

@@ -1,0 +1,139 @@
+"""Documents and rows: one document is a row of typed columns and a JSON column `_extra` (S9).
+
+Invariants, for every document that `encode` takes:
+
+1. `decode(encode(document))` equals the document: `0`, `""`, `false`, `null` and absent stay apart.
+2. A column is NULL when its field is null or absent. It was null exactly if `_extra` has the key, with
+   null; no other declared field is ever in `_extra`.
+3. `_extra` is NULL when it would be empty.
+4. `document_sql` builds the same JSON inside SQLite, so rows are never parsed to be sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import orjson
+
+from sidecar.core.column import Column, Kind
+from sidecar.core.errors import ValidationError
+from sidecar.core.json import JsonObject, pointer
+from sidecar.core.state import SqlValue
+
+if TYPE_CHECKING:
+    from sidecar.core.table import Table
+
+
+def quote(name: str) -> str:
+    """Return an SQL identifier, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def json_path(*keys: str) -> str:
+    """Return the SQLite JSON path of nested object keys."""
+    return "$" + "".join("." + json.dumps(key, ensure_ascii=False) for key in keys)
+
+
+def literal(text: str) -> str:
+    """Return an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def encode(table: Table, document: JsonObject, path: str = "") -> dict[str, SqlValue]:
+    """Return the row of a document: every column and `_extra`.
+
+    Args:
+        table: The document's table.
+        document: Fields and values; fields without a column go to `_extra`.
+        path: JSON pointer of the document, for errors.
+
+    Raises:
+        ValidationError: No primary key, a value of a wrong type, or a field name of the engine's.
+    """
+    row: dict[str, SqlValue] = dict.fromkeys(table.columns)
+    extra: JsonObject = {}
+    for name, value in document.items():
+        column = table.columns.get(name)
+        if column is None or value is None:
+            check_name(name, path)
+            extra[name] = value
+        else:
+            row[name] = column.encode(value, path + pointer(name))
+    if not row[table.primary_key]:
+        where = path + pointer(table.primary_key)
+        raise ValidationError(f"{where} is missing: it is the primary key", path=where)
+    row["_extra"] = orjson.dumps(extra).decode() if extra else None
+    return row
+
+
+def decode(table: Table, row: Mapping[str, SqlValue]) -> JsonObject:
+    """Return the document of a row."""
+    document: JsonObject = {
+        name: _decode(column, value)
+        for name, column in table.columns.items()
+        if (value := row[name]) is not None
+    }
+    extra = row["_extra"]
+    if isinstance(extra, str):
+        document.update(orjson.loads(extra))
+    return document
+
+
+def document_sql(table: Table, fields: Iterable[str] | None = None) -> str:
+    """Return the SQL expression of a row's JSON text.
+
+    Args:
+        table: The table, by its own name in the statement.
+        fields: Top-level fields to keep, or None for all.
+    """
+    if fields is None:
+        members = [_member(name, table.columns[name]) for name in table.columns]
+        members.append("',' || substr(_extra, 2, length(_extra) - 2)")
+    else:
+        members = [_projected(table, name) for name in fields]
+    # Each member starts with a comma; concat() passes over NULLs, substr() drops the first comma.
+    return "'{' || substr(concat('', " + ", ".join(members) + "), 2) || '}'"
+
+
+def check_name(name: str, path: str) -> None:
+    """Refuse a field name that belongs to the engine.
+
+    Raises:
+        ValidationError: The name is empty or starts with an underscore.
+    """
+    if not name or name.startswith("_"):
+        where = path + pointer(name)
+        raise ValidationError(
+            f"{where}: names that are empty or start with _ belong to the engine",
+            hint="Rename the field.",
+            path=where,
+        )
+
+
+def _decode(column: Column, value: SqlValue) -> str | int | float | bool | JsonObject | None:
+    if column.kind is Kind.BOOLEAN:
+        return bool(value)
+    if column.kind is Kind.JSON and isinstance(value, str):
+        nested: JsonObject = orjson.loads(value)
+        return nested
+    assert not isinstance(value, bytes)
+    return value
+
+
+def _member(name: str, column: Column) -> str:
+    key = literal(f",{json.dumps(name, ensure_ascii=False)}:")
+    value = quote(name)
+    if column.kind is Kind.JSON:
+        return f"{key} || {value}"
+    if column.kind is Kind.BOOLEAN:
+        return f"{key} || CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
+    return f"{key} || json_quote({value})" if column.kind is Kind.TEXT else f"{key} || {value}"
+
+
+def _projected(table: Table, name: str) -> str:
+    key = literal(f",{json.dumps(name, ensure_ascii=False)}:")
+    undeclared = f"{key} || (_extra -> {literal(json_path(name))})"
+    column = table.columns.get(name)
+    return undeclared if column is None else f"coalesce({_member(name, column)}, {undeclared})"

@@ -1,0 +1,233 @@
+"""The schema DSL: tables, events, and the materializers between them.
+
+An app describes its data once::
+
+    personas = Table(
+        "personas",
+        {"id": text(primary_key=True), "name": text(), "usageCount": integer(default=0)},
+        indexes=["name"],
+    )
+
+    class PersonaCreated(Args):
+        id: str
+        name: str
+
+    @event("v1.PersonaCreated", PersonaCreated)
+    def persona_created(args: PersonaCreated, event: Event, state: State) -> Statements:
+        return personas.insert({"id": args.id, "name": args.name})
+
+    schema = Schema("my-app", version=1, tables=[personas], events=[persona_created])
+
+Invariants:
+
+1. A materializer is a pure function of (args, event, read-only state): no clock, no random numbers.
+2. Names with a leading ``_`` belong to the engine.
+3. Two schemas that would derive different state have different fingerprints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import ValidationError as ModelError
+
+from sidecar.core.errors import SchemaError, UnknownEventError, ValidationError
+from sidecar.core.event import Event
+from sidecar.core.fingerprint import code_digest, fingerprint
+from sidecar.core.json import Json, JsonObject, check_json, pointer
+from sidecar.core.state import State, Statements
+from sidecar.core.table import Table
+
+
+class Args(BaseModel):
+    """Base of an event's arguments: strict types, no unknown members."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class OpenArgs(Args):
+    """Arguments that also take members nobody declared, for whole documents (S9)."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    def given(self, *leave_out: str) -> JsonObject:
+        """Return the members the caller gave, as they were, without the ones named."""
+        own = self.model_dump(mode="json", exclude_unset=True)
+        return {key: value for key, value in own.items() if key not in leave_out}
+
+
+ArgsT = TypeVar("ArgsT", bound=BaseModel)
+Materializer = Callable[[ArgsT, Event, State], Statements]
+Upcast = Callable[[JsonObject], JsonObject]
+
+
+@dataclass(frozen=True, slots=True)
+class EventDef(Generic[ArgsT]):
+    """An event: its name, the model of its arguments, and what it does to the state.
+
+    Attributes:
+        synced: False marks an event that never leaves the device.
+        deprecated: Why not to use it any more, or None.
+    """
+
+    name: str
+    args: type[ArgsT]
+    materialize: Materializer[ArgsT]
+    synced: bool = True
+    deprecated: str | None = None
+
+    def validate(self, args: JsonObject) -> ArgsT:
+        """Return the arguments as the model has them.
+
+        Raises:
+            ValidationError: `path` points at the first wrong member below `/args`.
+        """
+        check_json(args, "/args")
+        try:
+            return self.args.model_validate(args)
+        except ModelError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = pointer("args", *first["loc"])
+            raise ValidationError(
+                f"{self.name}: {where}: {first['msg']}",
+                hint=f"`sidecar schema {self.name}` shows the arguments.",
+                path=where,
+            ) from error
+
+    def statements(self, event: Event, state: State) -> Statements:
+        """Return what the event does to the state."""
+        return self.materialize(self.validate(event.args), event, state)
+
+
+AnyEvent = EventDef[Any]
+"""An event of whichever arguments: a registry holds many kinds."""
+
+
+def event(
+    name: str, args: type[ArgsT], *, synced: bool = True, deprecated: str | None = None
+) -> Callable[[Materializer[ArgsT]], EventDef[ArgsT]]:
+    """Declare an event by decorating its materializer."""
+
+    def declare(materialize: Materializer[ArgsT]) -> EventDef[ArgsT]:
+        return EventDef(name, args, materialize, synced, deprecated)
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class UpcastDef:
+    """How arguments of an old event become those of its successor (S8)."""
+
+    old: str
+    new: str
+    upcast: Upcast
+
+
+class Schema:
+    """Everything the engine knows of an app.
+
+    Args:
+        name: The app's short name.
+        version: Raise it when something the fingerprint can't see changed (a called library, say).
+        tables: Declared tables.
+        events: Declared events; the engine's own are added.
+        upcasts: Conversions of old events to new ones.
+
+    Raises:
+        SchemaError: A name twice, a name of the engine's, or a reference to nothing.
+    """
+
+    ENGINE_VERSION: ClassVar[int] = 1
+    """Raised when the engine itself would derive other state from the same log."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        version: int,
+        tables: Iterable[Table],
+        events: Iterable[AnyEvent],
+        upcasts: Iterable[UpcastDef] = (),
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.tables: Mapping[str, Table] = _by_name("table", tables)
+        self.events: Mapping[str, AnyEvent] = _by_name("event", [*builtin_events(), *events])
+        self.upcasts: Mapping[str, UpcastDef] = {step.old: step for step in upcasts}
+        self._check()
+
+    def _check(self) -> None:
+        for table in self.tables.values():
+            if table.name.startswith(("_", "sqlite_")):
+                raise SchemaError(f"table {table.name}: this name belongs to the engine")
+            for target in table.references.values():
+                if target not in self.tables:
+                    raise SchemaError(f"table {table.name} refers to {target}, which is no table")
+            if table.imported is not None and table.imported not in self.events:
+                raise SchemaError(f"table {table.name}: no event {table.imported}")
+
+    def upcast(self, name: str, args: JsonObject) -> tuple[str, JsonObject]:
+        """Return an event's name and arguments as this version has them (S8)."""
+        while (step := self.upcasts.get(name)) is not None:
+            name, args = step.new, step.upcast(args)
+        return name, args
+
+    def find(self, name: str) -> AnyEvent:
+        """Return an event by name.
+
+        Raises:
+            UnknownEventError: This schema has none of that name.
+        """
+        found = self.events.get(name)
+        if found is None:
+            raise UnknownEventError(f"no event is named {name!r}", name=name)
+        return found
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of all that decides what state a log derives, 16 hex digits (S6)."""
+        return fingerprint(self.describe())
+
+    def describe(self) -> JsonObject:
+        """Return the schema as data: tables, events, code digests, versions."""
+        events: JsonObject = {
+            one.name: {
+                "args": one.args.model_json_schema(),
+                "code": code_digest(one.materialize),
+                "synced": one.synced,
+            }
+            for one in self.events.values()
+        }
+        upcasts: list[Json] = [
+            [step.old, step.new, code_digest(step.upcast)] for step in self.upcasts.values()
+        ]
+        return {
+            "engine": self.ENGINE_VERSION,
+            "version": self.version,
+            "tables": {table.name: table.describe() for table in self.tables.values()},
+            "events": events,
+            "upcasts": upcasts,
+        }
+
+
+def builtin_events() -> tuple[AnyEvent, ...]:
+    """Return the engine's own events, which every schema has."""
+    from sidecar.core.builtin import BUILTIN_EVENTS  # noqa: PLC0415  (they are declared with this DSL)
+
+    return BUILTIN_EVENTS
+
+
+NamedT = TypeVar("NamedT", Table, AnyEvent)
+
+
+def _by_name(what: str, items: Iterable[NamedT]) -> dict[str, NamedT]:
+    found: dict[str, NamedT] = {}
+    for item in items:
+        if item.name in found:
+            raise SchemaError(f"two {what}s are named {item.name}")
+        found[item.name] = item
+    return found
