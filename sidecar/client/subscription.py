@@ -1,0 +1,106 @@
+"""A live query on the client's side: the newest result, and waiting for a newer one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self, cast
+
+from sidecar.client.errors import error_from_wire
+from sidecar.client.shapes import PatchJson, QueryResult
+from sidecar.core.errors import SidecarError
+from sidecar.core.json import JsonObject
+from sidecar.core.patch import Patch, Upsert, apply
+
+
+class Subscription:
+    """A live result: `result` is always the newest, and iterating waits for each newer one.
+
+    A loop that is slower than the commits skips the results between; it never falls behind. Leaving
+    the loop keeps the subscription; `close`, or leaving its `async with` block, ends it.
+
+    Args:
+        answer: What the server answered to `subscribe`.
+        unsubscribe: Tells the server that the subscription ended.
+    """
+
+    def __init__(self, answer: JsonObject, unsubscribe: Callable[[], Awaitable[None]]) -> None:
+        kept = {"rows", "row", "count", "head"}
+        self.result = cast("QueryResult", {key: answer[key] for key in kept & answer.keys()})
+        self._primary_key = cast("str", answer.get("primaryKey") or "")
+        self._rows = self._by_id()
+        self._unsubscribe = unsubscribe
+        self._error: SidecarError | None = None
+        self._ended = False
+        self._changed = asyncio.Event()
+        self._changed.set()
+
+    async def close(self) -> None:
+        """End the subscription; loops over it end too."""
+        if not self._ended:
+            self.end(None)
+            await self._unsubscribe()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> QueryResult:
+        """Return the newest result not returned before, waiting for it.
+
+        Raises:
+            SidecarError: The query fails on the data as it is now, or the connection is lost.
+        """
+        await self._changed.wait()
+        if self._error is not None:
+            error = self._error
+            if not self._ended:
+                self._error = None
+                self._changed.clear()
+            raise error
+        if self._ended:
+            raise StopAsyncIteration
+        self._changed.clear()
+        return self.result
+
+    def deliver(self, params: JsonObject) -> None:
+        """Take a notification `{head, patch | result | error}`; the connection calls this."""
+        head = cast("int", params["head"])
+        if "error" in params:
+            self._error = error_from_wire(cast("JsonObject", params["error"]))
+        elif "patch" in params:
+            self._rows = apply(self._rows, self._patch(cast("PatchJson", params["patch"])))
+            self.result = {"rows": [*self._rows.values()], "head": head}
+        else:
+            self.result = {**cast("QueryResult", params["result"]), "head": head}
+            self._rows = self._by_id()
+        self._changed.set()
+
+    def end(self, error: SidecarError | None) -> None:
+        """Let loops end, with an error or without; the connection calls this."""
+        self._ended = True
+        self._error = error
+        self._changed.set()
+
+    def _by_id(self) -> dict[str, JsonObject]:
+        """Return the rows that patches will name; empty for a result that comes whole."""
+        key = self._primary_key
+        return {str(row[key]): row for row in self.result.get("rows", ()) if key}
+
+    def _patch(self, wire: PatchJson) -> Patch[JsonObject]:
+        upserts = [
+            Upsert(one["at"], str(one["row"][self._primary_key]), one["row"])
+            for one in wire["upsert"]
+        ]
+        return Patch(wire["remove"], upserts, wire.get("order"))
