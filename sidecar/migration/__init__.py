@@ -1,0 +1,1 @@
+"""From RxDB into the store, with nothing lost, and back."""
