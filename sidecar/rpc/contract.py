@@ -1,0 +1,374 @@
+"""The methods: what each takes, gives and may fail with. `rpc_schema/` is generated from here.
+
+`sidecar.rpc.methods` implements them; a test holds the two tables together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from sidecar.core.errors import (
+    BusyError,
+    ConflictError,
+    MigrationError,
+    NotFoundError,
+    QueryError,
+    QueryTimeoutError,
+    ReadOnlyError,
+    ShuttingDownError,
+    SidecarError,
+    StorageError,
+    TooLargeError,
+    UnknownCollectionError,
+    UnknownEventError,
+    ValidationError,
+)
+from sidecar.core.json import Json, JsonObject
+from sidecar.core.query import DocumentQuery, SqlQuery
+from sidecar.rpc import params, results
+
+PROTOCOL = 1
+"""Raised when an older client could no longer talk to this server."""
+
+Model = type[BaseModel]
+ErrorClass = type[SidecarError]
+
+_READ: Sequence[ErrorClass] = (
+    QueryError,
+    UnknownCollectionError,
+    ReadOnlyError,
+    QueryTimeoutError,
+    TooLargeError,
+    ShuttingDownError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call and what it answers, as far as that is fixed."""
+
+    name: str
+    params: JsonObject
+    result: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A method as its callers see it.
+
+    An example whose params are the first ones of `order` also stands in the OpenRPC document, whose
+    readers take them by position.
+
+    Attributes:
+        title: Stem of the names of its generated types.
+        params: Models of its params, any one of which fits.
+        result: Model, or union of models, of its result.
+        errors: What it may fail with, beside the errors of JSON-RPC itself.
+    """
+
+    name: str
+    title: str
+    summary: str
+    result: object
+    params: Sequence[Model] = (params.NoParams,)
+    description: str = ""
+    errors: Sequence[ErrorClass] = ()
+    examples: Sequence[Example] = field(default=())
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Names of the params by position."""
+        return tuple(
+            info.alias or name for model in self.params for name, info in model.model_fields.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notification the server sends."""
+
+    name: str
+    title: str
+    summary: str
+    params: object
+
+
+_PERSONA = "0190f5f0-0000-7000-8000-000000000001"
+_EVENT = "0190f5f0-0000-7000-8000-0000000000e1"
+_AT = 1_750_000_000_000
+
+CONTRACTS: Sequence[Contract] = (
+    Contract(
+        "server.info",
+        "ServerInfo",
+        "Tell what this server is and holds.",
+        results.ServerInfo,
+    ),
+    Contract(
+        "commit",
+        "Commit",
+        "Append events to the log and answer once they are durable.",
+        results.CommitResult,
+        (params.CommitParams,),
+        "All events of a batch are stored, or none. Sending a batch again, by its event ids, gives "
+        "the first receipt with `duplicate: true`. The connection's own live queries get their "
+        "patches before this answer. An error names the event by `index` and the place by `path`.",
+        (
+            ValidationError,
+            ConflictError,
+            UnknownEventError,
+            UnknownCollectionError,
+            BusyError,
+            StorageError,
+            ShuttingDownError,
+        ),
+        (
+            Example(
+                "create a persona",
+                {
+                    "events": [
+                        {
+                            "name": "v1.PersonaCreated",
+                            "args": {
+                                "id": _PERSONA,
+                                "name": "Ada",
+                                "description": "Counts",
+                                "personality": {},
+                                "settings": {},
+                            },
+                            "id": _EVENT,
+                        }
+                    ]
+                },
+                {
+                    "first": 1,
+                    "last": 1,
+                    "head": 1,
+                    "ids": [_EVENT],
+                    "at": _AT,
+                    "duplicate": False,
+                },
+            ),
+            Example(
+                "only if nobody changed it",
+                {
+                    "events": [
+                        {
+                            "name": "v1.DocumentPatched",
+                            "args": {
+                                "collection": "personas",
+                                "id": _PERSONA,
+                                "patch": {"name": "Ada L."},
+                            },
+                            "expect": [{"collection": "personas", "id": _PERSONA, "seq": 1}],
+                        }
+                    ],
+                    "clientId": "laptop",
+                    "sessionId": "window-1",
+                },
+                {"first": 2, "last": 2, "head": 2, "ids": [_EVENT], "at": _AT, "duplicate": False},
+            ),
+        ),
+    ),
+    Contract(
+        "query",
+        "Query",
+        "Read documents of a collection, or run any read in SQL.",
+        results.QueryResult,
+        (DocumentQuery, SqlQuery),
+        "A document query means what it means in RxDB. `first` answers one row or null, `count` "
+        "a number.",
+        _READ,
+        (
+            Example(
+                "active personas",
+                {"from": "personas", "selector": {"isActive": True}},
+                {"rows": [], "head": 1},
+            ),
+            Example(
+                "the newest persona",
+                {
+                    "from": "personas",
+                    "selector": {},
+                    "sort": [{"createdAt": "desc"}],
+                    "first": True,
+                },
+                {"row": None, "head": 0},
+            ),
+            Example(
+                "a page of some fields",
+                {
+                    "from": "personas",
+                    "selector": {"usageCount": {"$gte": 0}},
+                    "sort": [{"name": "asc"}],
+                    "skip": 0,
+                    "limit": 10,
+                    "fields": ["id", "name"],
+                },
+                {"rows": [{"id": _PERSONA, "name": "Ada"}], "head": 1},
+            ),
+            Example("how many", {"from": "personas", "count": True}, {"count": 1, "head": 1}),
+            Example(
+                "SQL",
+                {"sql": "SELECT count(*) AS n FROM personas WHERE name = ?", "params": ["Ada"]},
+                {"rows": [{"n": 1}], "head": 1},
+            ),
+        ),
+    ),
+    Contract(
+        "subscribe",
+        "Subscribe",
+        "Run a query and keep its result up to date.",
+        results.SubscribeResult,
+        (params.SubscribeParams,),
+        "Notifications `subscription` follow, at most one a commit and none when nothing changed. "
+        "Rows with a `primaryKey` change by patches; other results are sent whole.",
+        (*_READ, ValidationError),
+        (
+            Example(
+                "keep the personas",
+                {"query": {"from": "personas"}},
+                {"subscription": "s1", "rows": [], "head": 0, "primaryKey": "id"},
+            ),
+            Example(
+                "again after a reconnect",
+                {"query": {"from": "personas", "first": True}, "since": 0},
+                {"subscription": "s2", "row": None, "head": 0, "primaryKey": "id"},
+            ),
+        ),
+    ),
+    Contract(
+        "unsubscribe",
+        "Unsubscribe",
+        "End a live query.",
+        results.Empty,
+        (params.UnsubscribeParams,),
+        errors=(NotFoundError,),
+        examples=(Example("end the first", {"subscription": "s1"}, {}),),
+    ),
+    Contract(
+        "events.list",
+        "EventsList",
+        "Read a page of the event log.",
+        results.EventsListResult,
+        (params.EventsListParams,),
+        errors=(UnknownCollectionError, TooLargeError, ShuttingDownError),
+        examples=(
+            Example("from the start", {"after": 0, "limit": 10}, {"events": [], "head": 0}),
+            Example(
+                "what happened to one persona",
+                {
+                    "after": 0,
+                    "limit": 10,
+                    "names": ["v1.PersonaCreated"],
+                    "collection": "personas",
+                    "id": _PERSONA,
+                },
+                {"events": [], "head": 1},
+            ),
+        ),
+    ),
+    Contract(
+        "migrate.begin",
+        "MigrateBegin",
+        "Begin a live migration: records follow with `migrate.push`.",
+        results.MigrateBeginResult,
+        errors=(StorageError, ShuttingDownError),
+    ),
+    Contract(
+        "migrate.push",
+        "MigratePush",
+        "Store records of a live migration on disk, in order.",
+        results.PushResult,
+        (params.PushParams,),
+        'A record is `{"collection", "document"}`, `{"collection", "schema"}` or '
+        '`{"collection", "local"}`.',
+        (NotFoundError, StorageError, ShuttingDownError),
+        (
+            Example(
+                "one document",
+                {
+                    "migration": "4f9f0a1c5a0e4d0f8c1b2a3d4e5f6071",
+                    "records": [
+                        {"collection": "personas", "document": {"id": "p1", "name": "Ada"}}
+                    ],
+                },
+                {"received": 1, "total": 1},
+            ),
+        ),
+    ),
+    Contract(
+        "migrate",
+        "Migrate",
+        "Migrate RxDB data into the store and verify it.",
+        results.MigrateResult,
+        (params.MigrateParams,),
+        "Backs up, validates, imports and verifies; notifications `migration` tell how far it is. "
+        "One migration runs at a time.",
+        (MigrationError, NotFoundError, BusyError, StorageError, ShuttingDownError),
+        (
+            Example(
+                "try an export",
+                {
+                    "source": {
+                        "data": {
+                            "version": "1.0",
+                            "exportedAt": _AT,
+                            "personas": [{"id": "p1", "name": "Ada"}],
+                            "memoryEntities": [],
+                            "metadata": {"totalPersonas": 1, "totalMemories": 0},
+                        }
+                    },
+                    "ids": "preserve",
+                    "dryRun": True,
+                    "strict": False,
+                },
+                {},
+            ),
+            Example("from a file", {"source": {"path": "rxdb-export.json"}, "ids": "remap"}, {}),
+            Example(
+                "what was pushed",
+                {"source": {"migration": "4f9f0a1c5a0e4d0f8c1b2a3d4e5f6071"}},
+                {},
+            ),
+        ),
+    ),
+    Contract(
+        "server.stats",
+        "ServerStats",
+        "Tell what the server has done since it was ready.",
+        results.ServerStats,
+    ),
+    Contract(
+        "rpc.discover",
+        "Discover",
+        "Return this API as an OpenRPC document.",
+        results.OpenRpcDocument,
+    ),
+    Contract(
+        "server.shutdown",
+        "ServerShutdown",
+        "End the server after finishing what it acknowledged.",
+        results.Empty,
+    ),
+)
+
+METHODS = {one.name: one for one in CONTRACTS}
+
+NOTICES: Sequence[Notice] = (
+    Notice(
+        "subscription",
+        "Subscription",
+        "A live query's result changed, or it fails from now on.",
+        results.SubscriptionNotification,
+    ),
+    Notice(
+        "migration",
+        "Migration",
+        "How far this connection's migration is.",
+        results.MigrationNotification,
+    ),
+)

@@ -1,0 +1,293 @@
+"""What each method answers, and what the server sends unasked: models for `rpc_schema/`.
+
+The rows of a result are JSON text from SQLite and never become Python objects, so most of these
+models describe messages without being built. Tests hold real answers against them.
+"""
+
+# ruff: noqa: N815 - members have the names of the wire
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, WithJsonSchema
+
+from sidecar.rpc.params import AnyObject, Ident, Seq, Wire
+
+Row = Annotated[dict[str, JsonValue], WithJsonSchema({"type": "object"})]
+"""A document, or a row of an SQL query."""
+
+Time = Annotated[int, Field(ge=0, description="Milliseconds since 1970")]
+
+
+class Empty(Wire):
+    """Done; there is nothing to tell."""
+
+
+class RowsResult(Wire):
+    """The rows of a query."""
+
+    rows: list[Row]
+    head: Seq = Field(description="Place in the log the rows belong to")
+
+
+class RowResult(Wire):
+    """The one row of a query with `first`, or null."""
+
+    row: Row | None
+    head: Seq
+
+
+class CountResult(Wire):
+    """How many rows a query with `count` matches."""
+
+    count: int = Field(ge=0)
+    head: Seq
+
+
+QueryResult = RowsResult | RowResult | CountResult
+
+
+class CommitResult(Wire):
+    """Proof that a batch is durable."""
+
+    first: Seq = Field(description="`seq` of the batch's first event")
+    last: Seq = Field(description="`seq` of its last")
+    head: Seq = Field(description="The log's head just after the batch")
+    ids: list[Ident] = Field(description="Event ids in the batch's order")
+    at: Time
+    duplicate: bool = Field(description="An earlier commit stored this batch already")
+
+
+PrimaryKey = Annotated[
+    str | None, Field(description="Field that names a row in patches; null: results come whole")
+]
+
+
+class SubscribedRows(RowsResult):
+    """A live query over rows."""
+
+    subscription: Ident
+    primaryKey: PrimaryKey
+
+
+class SubscribedRow(RowResult):
+    """A live query over one row."""
+
+    subscription: Ident
+    primaryKey: PrimaryKey
+
+
+class SubscribedCount(CountResult):
+    """A live count."""
+
+    subscription: Ident
+    primaryKey: PrimaryKey
+
+
+SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount
+
+
+class Event(Wire):
+    """An event of the log."""
+
+    seq: int = Field(ge=1)
+    id: Ident
+    name: str
+    args: AnyObject
+    at: Time
+    clientId: str
+    sessionId: str
+
+
+class EventsListResult(Wire):
+    """A page of the event log, ascending."""
+
+    events: list[Event]
+    head: Seq
+
+
+class MigrateBeginResult(Wire):
+    """A live migration that takes records now."""
+
+    migration: Ident
+
+
+class PushResult(Wire):
+    """What of a live migration is safely on disk."""
+
+    received: int = Field(ge=0, description="Records of this push")
+    total: int = Field(ge=0, description="Records of all pushes")
+
+
+MigrateResult = Annotated[
+    dict[str, JsonValue],
+    WithJsonSchema(
+        {
+            "title": "MigrateResult",
+            "description": "The report of a migration",
+            "type": "object",
+        }
+    ),
+]
+
+OpenRpcDocument = Annotated[
+    dict[str, JsonValue],
+    WithJsonSchema(
+        {
+            "title": "OpenRpcDocument",
+            "description": "https://spec.open-rpc.org",
+            "type": "object",
+        }
+    ),
+]
+
+
+class ServerLimits(Wire):
+    """What the server takes at most."""
+
+    messageBytes: int
+    frameBytes: int
+    batchRequests: int
+    requestsInFlight: int = Field(description="Per connection; more wait their turn")
+
+
+class ServerInfo(Wire):
+    """What this server is and holds."""
+
+    version: str
+    protocol: int
+    app: str = Field(description="Name of the app's schema")
+    schema_: str = Field(alias="schema", description="The schema's fingerprint")
+    head: Seq
+    pid: int
+    uptime: int = Field(description="Milliseconds since it was ready")
+    clientId: str = Field(description="This connection's own, the default of `commit`")
+    sessionId: str
+    limits: ServerLimits
+    store: AnyObject = Field(description="Rows per table, unknown events, sizes in bytes")
+
+
+class ServerStats(Wire):
+    """Counters since the server was ready."""
+
+    uptime: int = Field(description="Milliseconds")
+    rss: int | None = Field(description="Resident memory in bytes, where the system tells")
+    connections: int = Field(description="Open now")
+    connectionsTotal: int
+    refused: int = Field(description="Handshakes refused")
+    subscriptions: int = Field(description="Live now")
+    inFlight: int = Field(description="Messages being answered now")
+    requests: int
+    queries: int
+    commits: int
+    events: int = Field(description="Events committed")
+    notifications: int
+    errors: int = Field(description="Requests answered with an error")
+    faults: int = Field(description="Of these, faults of the sidecar")
+    bytesIn: int
+    bytesOut: int
+
+
+class UpsertedRow(Wire):
+    """A row that is new or changed."""
+
+    at: int = Field(ge=0, description="Its index in the final result")
+    row: Row
+
+
+class Patch(Wire):
+    """The way from the rows a client has to the rows at `head`.
+
+    Take out the removed and the upserted ids, insert each upsert at its index, ascending; where
+    `order` is given, put the ids in that order.
+    """
+
+    head: Seq
+    remove: list[str]
+    upsert: list[UpsertedRow]
+    order: list[str] | None = None
+
+
+class RowsChange(Wire):
+    """All rows of a live query."""
+
+    rows: list[Row]
+
+
+class RowChange(Wire):
+    """The row of a live query with `first`."""
+
+    row: Row | None
+
+
+class CountChange(Wire):
+    """The count of a live query."""
+
+    count: int = Field(ge=0)
+
+
+class WireError(Wire):
+    """An error object of JSON-RPC; `data.code` and `data.hint` are always there."""
+
+    code: int
+    message: str
+    data: AnyObject
+
+
+class PatchNotification(Wire):
+    """Rows of a live query changed."""
+
+    subscription: Ident
+    head: Seq
+    patch: Patch
+
+
+class ResultNotification(Wire):
+    """A live query's result changed, and is sent whole."""
+
+    subscription: Ident
+    head: Seq
+    result: RowsChange | RowChange | CountChange
+
+
+class ErrorNotification(Wire):
+    """A live query fails from now on; when it recovers, its result is sent whole."""
+
+    subscription: Ident
+    head: Seq
+    error: WireError
+
+
+SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification
+
+
+class MigrationNotification(Wire):
+    """How far the migration of this connection is."""
+
+    migration: Ident | None = Field(description="Its id where records were pushed")
+    phase: str
+    done: int = Field(ge=0)
+    total: int | None = Field(description="Null while it is not known")
+
+
+class ReadyLine(Wire):
+    """The one line on stdout when the server serves."""
+
+    type: Literal["ready"]
+    protocol: int
+    pid: int
+    url: str
+    token: str
+    version: str
+    schema_: str = Field(alias="schema")
+    head: Seq
+
+
+class StartErrorLine(Wire):
+    """The one line on stdout when the server can't start."""
+
+    type: Literal["error"]
+    code: str
+    message: str
+    hint: str
