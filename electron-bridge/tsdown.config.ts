@@ -12,5 +12,5 @@ export default defineConfig({
   target: "es2023",
   dts: true,
   sourcemap: true,
-  external: ["react", "rxdb", "rxjs"],
+  deps: { neverBundle: ["react", "rxdb", "rxjs"] },
 });

@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""The one task runner: sets the project up, shows it, checks it, builds it.
+
+Needs Python 3.11, Node 20.19 and npm; installs the rest into this tree (`.venv/`,
+`electron-bridge/node_modules/`) and touches nothing else, save that on Debian, as root, it installs
+Chromium where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+if sys.version_info < (3, 11):
+    sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+
+import chromium
+from provision import BRIDGE, PYTHON, ROOT, VENV, VENV_BIN, ensure_bridge, ensure_npm, ensure_python
+from provision import npm as npm_program
+from stamps import Stamp, fingerprint
+from steps import Command, Run, StepFailedError
+
+DEMO_DIR = ROOT / "demo-data"
+BUNDLE = ROOT / "build" / "dist"
+
+
+def setup(run: Run) -> None:
+    """Set up everything: .venv/, npm packages, the built bridge."""
+    ensure_python(run)
+    ensure_bridge(run)
+
+
+def demo(run: Run, *, show: bool = False) -> None:
+    """Move a real RxDB database over in Chromium and watch React live."""
+    setup(run)
+    options = ["--", "--open"] if show else []
+    run.step(
+        "demo",
+        [npm_program(), "run", "--silent", "demo", *options],
+        hint="The demo says above which of its expectations failed.",
+        cwd=BRIDGE,
+        env=_children_env(run) | {"DEMO_DIR": str(DEMO_DIR)},
+        is_test=True,
+    )
+
+
+def test(run: Run) -> None:
+    """Run every check: lint, types, schema, unit tests, the demo end to end."""
+    lint(run)
+    types(run)
+    schema(run, check=True)
+    setup(run)
+    env = _children_env(run)
+    with tempfile.TemporaryDirectory() as reports:
+        report = Path(reports) / "pytest.xml"
+        run.step(
+            "pytest",
+            [PYTHON, "-m", "pytest", "-n", "2", "--ignore=tests/bench", f"--junit-xml={report}"],
+            hint="Run one test alone: .venv/bin/pytest FILE -k NAME",
+            cwd=ROOT,
+            env=env,
+            report=report,
+        )
+        report = Path(reports) / "vitest.xml"
+        reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
+        run.step(
+            "vitest",
+            [npm_program(), "test", "--silent", "--", *reporters],
+            hint="Run one file alone, in electron-bridge: npx vitest run FILE",
+            cwd=BRIDGE,
+            env=env,
+            report=report,
+        )
+    demo(run)
+    run.step(
+        "rebuild --check of the demo's store",
+        [PYTHON, "-m", "sidecar", "rebuild", "--check", "--data-dir", DEMO_DIR / "data"],
+        hint="A rebuilt state differs from the stored one: a materializer is not a pure function.",
+        cwd=ROOT,
+        is_test=True,
+    )
+
+
+def lint(run: Run) -> None:
+    """Check style and layers: ruff, biome, import-linter."""
+    ensure_python(run)
+    ensure_npm(run)
+    ruff: Command = [PYTHON, "-m", "ruff"]
+    run.step(
+        "ruff check",
+        [*ruff, "check", "."],
+        hint="Many findings mend themselves: .venv/bin/ruff check --fix .",
+        cwd=ROOT,
+    )
+    run.step(
+        "ruff format --check",
+        [*ruff, "format", "--check", "."],
+        hint="Run .venv/bin/ruff format .",
+        cwd=ROOT,
+    )
+    run.step(
+        "biome",
+        [npm_program(), "run", "--silent", "lint"],
+        hint="Many findings mend themselves: npm run format (in electron-bridge)",
+        cwd=BRIDGE,
+    )
+    run.step(
+        "import-linter",
+        [VENV_BIN / "lint-imports", "--no-logo"],
+        hint="A module imports from a layer it must not know; pyproject.toml has the contracts.",
+        cwd=ROOT,
+    )
+
+
+def types(run: Run) -> None:
+    """Check types: mypy --strict, tsc."""
+    ensure_python(run)
+    ensure_npm(run)
+    run.step(
+        "mypy", [PYTHON, "-m", "mypy"], hint="Mend the types above; no casts, no Any.", cwd=ROOT
+    )
+    run.step(
+        "tsc",
+        [npm_program(), "run", "--silent", "types"],
+        hint="Mend the types above; no casts, no any.",
+        cwd=BRIDGE,
+    )
+
+
+def schema(run: Run, *, check: bool = False) -> None:
+    """Regenerate rpc_schema/ and the bridge's types from the models."""
+    ensure_python(run)
+    ensure_npm(run)
+    stale = "Generated files are stale. Run python3 build/dev.py schema and commit the result."
+    broken = "The generator's error is above."
+    run.step(
+        "rpc_schema",
+        [PYTHON, "-m", "sidecar.rpc.schema_export", *(["--check"] if check else [])],
+        hint=stale if check else broken,
+        cwd=ROOT,
+    )
+    run.step(
+        "generated types",
+        [npm_program(), "run", "--silent", "generate", *(["--", "--check"] if check else [])],
+        hint=stale if check else broken,
+        cwd=BRIDGE,
+    )
+
+
+def bench(run: Run) -> None:
+    """Measure commits, queries and imports."""
+    setup(run)
+    run.step(
+        "bench",
+        [PYTHON, "-m", "tests.bench"],
+        hint="The benchmark's error is above.",
+        cwd=ROOT,
+        env={"SIDECAR_PYTHON": str(PYTHON)},
+    )
+
+
+def bundle(run: Run) -> None:
+    """Build the standalone sidecar into build/dist/sidecar/ and start it."""
+    ensure_python(run)
+    spec = ROOT / "build" / "sidecar.spec"
+    inputs = (ROOT / "sidecar", ROOT / "build" / "constraints.txt", spec)
+    made = Stamp(VENV, "bundle", fingerprint(inputs, sys.version))
+    program = BUNDLE / "sidecar" / "sidecar"
+    if made.is_fresh() and BUNDLE.is_dir():
+        run.skip("bundle")
+    else:
+        places: Command = ["--distpath", BUNDLE, "--workpath", ROOT / "build" / "work"]
+        run.step(
+            "bundle",
+            [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *places, spec],
+            hint="PyInstaller says above what it missed; build/sidecar.spec lists what it takes.",
+            cwd=ROOT,
+        )
+        made.press()
+    run.step(
+        "bundle starts",
+        [program, "--version"],
+        hint="A module may be missing from the bundle: add it to build/sidecar.spec.",
+        cwd=ROOT,
+        is_test=True,
+    )
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One task: what it does, and how it is called."""
+
+    run: Callable[..., None]
+    examples: tuple[tuple[str, str], ...]
+    flags: tuple[tuple[str, str, str], ...] = ()
+
+
+VERBS = {
+    "setup": Verb(
+        setup,
+        (("setup", "a fresh clone becomes a working tree; a second run does nothing"),),
+    ),
+    "demo": Verb(
+        demo,
+        (
+            ("demo", "migrates 200 personas and 5,000 memories, prints report and screenshot"),
+            ("demo --open", "as above, and leaves the page open in a window"),
+        ),
+        (("--open", "show", "leave the page open in a window (needs a display)"),),
+    ),
+    "test": Verb(test, (("test", "what CI runs, in the same order; stops at the first failure"),)),
+    "lint": Verb(lint, (("lint", "ruff check, ruff format --check, biome, import-linter"),)),
+    "types": Verb(types, (("types", "mypy over sidecar/ and build/, tsc over electron-bridge/"),)),
+    "schema": Verb(
+        schema,
+        (
+            ("schema", "after changing an RPC model: writes rpc_schema/ and src/generated/"),
+            ("schema --check", "writes nothing, fails when one of them is stale"),
+        ),
+        (("--check", "check", "fail when a generated file is stale, and write nothing"),),
+    ),
+    "bench": Verb(bench, (("bench", "prints commits per second, query times and import rate"),)),
+    "bundle": Verb(
+        bundle, (("bundle", "build/dist/sidecar/ runs where there is no Python installed"),)
+    ),
+}
+
+
+def _children_env(run: Run) -> dict[str, str]:
+    path = chromium.ensure(run, ROOT)
+    return {"SIDECAR_PYTHON": str(PYTHON), "CHROMIUM_PATH": str(path)}
+
+
+def _examples(verbs: list[Verb]) -> str:
+    lines = [example for verb in verbs for example in verb.examples]
+    width = max(len(command) for command, _ in lines)
+    shown = [f"  python3 build/dev.py {command:<{width}}  {says}" for command, says in lines]
+    return "\n".join(["examples:", *shown])
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="python3 build/dev.py",
+        description=__doc__,
+        epilog=_examples(list(VERBS.values())),
+        formatter_class=raw,
+    )
+    commands = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, verb in VERBS.items():
+        command = commands.add_parser(
+            name,
+            help=verb.run.__doc__,
+            description=verb.run.__doc__,
+            epilog=_examples([verb]),
+            formatter_class=raw,
+        )
+        for flag, keyword, says in verb.flags:
+            command.add_argument(flag, dest=keyword, action="store_true", help=says)
+    return parser
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and say how it went.
+
+    Returns:
+        The exit code: 0 when every step went well, 1 when one failed, 130 after Ctrl-C.
+    """
+    options = vars(_parser().parse_args(arguments))
+    name = options.pop("verb")
+    signal.signal(signal.SIGTERM, _terminate)
+    run = Run()
+    try:
+        VERBS[name].run(run, **options)
+    except StepFailedError as error:
+        print(f"\n{run.summary()}\nnext: {error}", file=sys.stderr)
+        code = 1
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        code = 130
+    else:
+        print(f"\n{run.summary()}")
+        code = 0
+    if name == "test":
+        print(run.tests, flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
