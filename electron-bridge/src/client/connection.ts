@@ -1,0 +1,172 @@
+import { backoff, type Retry } from "./backoff.ts";
+import { SidecarError } from "./errors.ts";
+import { type Readable, type Writable, writable } from "./readable.ts";
+import {
+  type EndpointSource,
+  type SocketConstructor,
+  type SocketEvent,
+  type SocketLike,
+  subprotocols,
+} from "./socket.ts";
+import { type ConnectionEvent, type ConnectionState, nextState } from "./states.ts";
+
+/** A connection at one moment. */
+export interface ConnectionStatus {
+  /** `connecting` also while the client waits before it tries again. */
+  readonly state: ConnectionState;
+  /** Failed tries in a row; 0 while open. */
+  readonly failures: number;
+  /** Why the last try failed, or why the client gave up. */
+  readonly error: SidecarError | undefined;
+}
+
+/** What a {@link Connection} tells its owner. */
+export interface ConnectionListener {
+  /** The socket is open: send what waits. */
+  opened(): void;
+  /** One text frame came. */
+  received(text: string): void;
+  /** The open socket ended; another is on its way. */
+  lost(error: SidecarError): void;
+  /** There will be no socket any more, unless the owner asks for one. */
+  ended(error: SidecarError): void;
+}
+
+/** What a {@link Connection} needs. */
+export interface ConnectionOptions {
+  readonly endpoint: EndpointSource;
+  readonly webSocket: SocketConstructor;
+  readonly retry: Retry;
+  readonly listener: ConnectionListener;
+}
+
+/**
+ * One socket at a time, made again when it ends.
+ *
+ * It knows nothing of what the frames say. Which state follows which is in `states.ts`.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #status: Writable<ConnectionStatus> = writable<ConnectionStatus>({
+    state: "connecting",
+    failures: 0,
+    error: undefined,
+  });
+  #socket: SocketLike | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Raised by each try and each end, so that what an earlier try still brings is ignored. */
+  #round = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    // In a later task, so that whoever makes the client can attach to it first.
+    this.#timer = setTimeout(() => void this.#dial(), 0);
+  }
+
+  /** The state, for whoever shows it. */
+  get status(): Readable<ConnectionStatus> {
+    return this.#status;
+  }
+
+  /** Send one text frame. The state is `open`. */
+  send(text: string): void {
+    this.#socket?.send(text);
+  }
+
+  /** Try again. The state is `failed`. */
+  reconnect(): void {
+    this.#move("reconnect", 0, undefined);
+    void this.#dial();
+  }
+
+  /** End it for good. */
+  close(): void {
+    this.#end("close", new SidecarError("E_CLOSED", "The client was closed"));
+  }
+
+  /** End it because the peer sent what is no message: trying again would bring the same. */
+  fail(error: SidecarError): void {
+    this.#end("broken", error);
+  }
+
+  async #dial(): Promise<void> {
+    const round = ++this.#round;
+    const { endpoint, webSocket } = this.#options;
+    try {
+      const { url, token } = typeof endpoint === "function" ? await endpoint() : endpoint;
+      if (round !== this.#round) return;
+      this.#attach(new webSocket(url, subprotocols(token)), round);
+    } catch (cause) {
+      if (round === this.#round) this.#dropped(cause);
+    }
+  }
+
+  #attach(socket: SocketLike, round: number): void {
+    const { listener } = this.#options;
+    const current = (): boolean => round === this.#round;
+    let failure: SocketEvent | undefined;
+    this.#socket = socket;
+    socket.addEventListener("open", () => {
+      if (!current()) return;
+      this.#move("opened", 0, undefined);
+      listener.opened();
+    });
+    socket.addEventListener("message", ({ data }) => {
+      if (current()) listener.received(typeof data === "string" ? data : "");
+    });
+    socket.addEventListener("error", (event) => {
+      failure = event;
+    });
+    socket.addEventListener("close", (event) => {
+      if (current()) this.#dropped(failure ?? event);
+    });
+  }
+
+  /** The socket ended, or could not be made. */
+  #dropped(cause: unknown): void {
+    const { retry, listener } = this.#options;
+    const { state, failures } = this.#status.getSnapshot();
+    const wasOpen = state === "open";
+    const count = failures + 1;
+    if (count >= retry.attempts) {
+      this.#end("gaveUp", connectionError("E_CONNECTION_FAILED", cause));
+      return;
+    }
+    this.#round += 1;
+    this.#socket = undefined;
+    const error = connectionError(wasOpen ? "E_CONNECTION_LOST" : "E_CONNECTION_FAILED", cause);
+    this.#timer = setTimeout(() => void this.#dial(), backoff(count, retry, Math.random()));
+    this.#move("lost", count, error);
+    if (wasOpen) listener.lost(error);
+  }
+
+  #end(event: ConnectionEvent, error: SidecarError): void {
+    const { state, failures } = this.#status.getSnapshot();
+    if (nextState(state, event) === state) return;
+    this.#round += 1;
+    clearTimeout(this.#timer);
+    this.#socket?.close(1000);
+    this.#socket = undefined;
+    this.#move(event, failures, error);
+    this.#options.listener.ended(error);
+  }
+
+  #move(event: ConnectionEvent, failures: number, error: SidecarError | undefined): void {
+    const state = nextState(this.#status.getSnapshot().state, event);
+    this.#status.set({ state, failures, error });
+  }
+}
+
+function connectionError(
+  code: "E_CONNECTION_LOST" | "E_CONNECTION_FAILED",
+  cause: unknown,
+): SidecarError {
+  const message =
+    code === "E_CONNECTION_LOST"
+      ? "The connection to the sidecar was lost"
+      : "The sidecar could not be reached";
+  return new SidecarError(code, message, {
+    hint: "Is the sidecar running, and are url and token those of its ready line?",
+    cause,
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * A value that changes over time, in the shape React's `useSyncExternalStore` takes.
+ *
+ * `getSnapshot` returns the same object until the value changes, and both functions may be passed
+ * around without their object.
+ */
+export interface Readable<T> {
+  /** Return the value as it is now. */
+  readonly getSnapshot: () => T;
+  /** Call `listener` after each change. Returns what ends that; calling it twice does no harm. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** A {@link Readable} whose owner sets the value. */
+export interface Writable<T> extends Readable<T> {
+  /** Replace the value and tell the listeners, unless it is the very same. */
+  readonly set: (value: T) => void;
+}
+
+/** Make a {@link Writable} that holds `value`. */
+export function writable<T>(value: T): Writable<T> {
+  // Each subscription is its own object, so one function may listen twice.
+  const listeners = new Set<{ call: () => void }>();
+  return {
+    getSnapshot: () => value,
+    subscribe: (call) => {
+      const entry = { call };
+      listeners.add(entry);
+      return () => {
+        listeners.delete(entry);
+      };
+    },
+    set: (next) => {
+      if (Object.is(next, value)) return;
+      value = next;
+      for (const listener of [...listeners]) callAlone(listener.call);
+    },
+  };
+}
+
+/** A listener that throws is an uncaught error of its own; the others, and the caller, go on. */
+function callAlone(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,569 @@
+// Generated from rpc_schema/ by scripts/generate.mjs (npm run generate). Do not edit.
+
+import { TableQuery } from "../query/table.ts";
+/**
+ * One turn of a conversation; `timestamp` in milliseconds.
+ */
+export interface Message {
+  id: string;
+  role: "user" | "assistant" | "system";
+  content: string;
+  timestamp: number;
+  metadata?: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * A document of conversations; an imported one lacks what its source lacked
+ */
+export interface ConversationsDocument {
+  id: string;
+  personaId: string;
+  sessionId: string;
+  messages: Message[];
+  summary?: string | null;
+  sentiment?: string | null;
+  topics: string[];
+  importance: number;
+  isArchived: boolean;
+  createdAt: number;
+  updatedAt: number;
+  archivedAt?: number | null;
+}
+/**
+ * A document of memoryEntities; an imported one lacks what its source lacked
+ */
+export interface MemoryEntitiesDocument {
+  id: string;
+  personaId: string;
+  type: string;
+  name: string;
+  content: {
+    [k: string]: unknown;
+  };
+  summary: string;
+  tags: string[];
+  importance: number;
+  embedding?: number[] | null;
+  embeddingModel?: string | null;
+  memoryTier: string;
+  connectionCount: number;
+  lastAccessed: number;
+  createdAt: number;
+  updatedAt: number;
+  deletedAt?: number | null;
+}
+/**
+ * A document of memoryLinks; an imported one lacks what its source lacked
+ */
+export interface MemoryLinksDocument {
+  id: string;
+  fromId: string;
+  toId: string;
+  kind: string;
+  createdAt: number;
+}
+/**
+ * A document of personas; an imported one lacks what its source lacked
+ */
+export interface PersonasDocument {
+  id: string;
+  name: string;
+  description: string;
+  avatar?: string | null;
+  /**
+   * How a persona is.
+   */
+  personality: {
+    traits: string[];
+    temperament: string;
+    communicationStyle: string;
+  };
+  /**
+   * How a persona treats what it learns; `memoryRetention` is a percentage.
+   */
+  settings: {
+    memoryRetention: number;
+    privacyLevel: "low" | "medium" | "high";
+    autoLearn: boolean;
+  };
+  isActive: boolean;
+  createdAt: number;
+  updatedAt: number;
+  lastUsed?: number | null;
+  usageCount: number;
+}
+/**
+ * An attachment; `data` is base64.
+ */
+export interface AttachmentImportedArgs {
+  collection: string;
+  documentId: string;
+  id: string;
+  type: string;
+  digest: string;
+  data: string;
+}
+/**
+ * A collection that has no declared table.
+ */
+export interface CollectionDefinedArgs {
+  name: string;
+  primaryKey: string;
+  jsonSchema?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The end of a conversation, at a time in milliseconds.
+ */
+export interface ConversationArchivedArgs {
+  id: string;
+  archivedAt: number;
+}
+/**
+ * A conversation as its source had it; absent fields stay absent.
+ */
+export interface ConversationImportedArgs {
+  id: string;
+  personaId: string;
+  sourceId?: string | null;
+  original?: {
+    [k: string]: unknown;
+  } | null;
+  [k: string]: unknown;
+}
+/**
+ * A new conversation; the times default to the event's own.
+ */
+export interface ConversationStartedArgs {
+  id: string;
+  personaId: string;
+  sessionId: string;
+  createdAt?: number | null;
+  updatedAt?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * What a conversation was about.
+ */
+export interface ConversationSummarizedArgs {
+  id: string;
+  summary: string;
+  sentiment?: string | null;
+  topics?: string[] | null;
+}
+/**
+ * The end of a document.
+ */
+export interface DocumentDeletedArgs {
+  collection: string;
+  id: string;
+}
+/**
+ * A whole document; an import adds where it came from and the forms it had there.
+ */
+export interface DocumentInsertedArgs {
+  collection: string;
+  document: {
+    [k: string]: unknown;
+  };
+  sourceId?: string | null;
+  original?: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * New values of some fields, and fields to take away.
+ */
+export interface DocumentPatchedArgs {
+  collection: string;
+  id: string;
+  patch?: {
+    [k: string]: unknown;
+  };
+  unset?: string[];
+}
+/**
+ * What is wrong with a document, and where.
+ */
+export interface Problem {
+  path: string;
+  message: string;
+}
+/**
+ * A document that could not be imported, as JSON text.
+ */
+export interface DocumentQuarantinedArgs {
+  collection: string;
+  sourceId: string | null;
+  document: string;
+  problems: Problem[];
+}
+/**
+ * An RxDB local document, of a collection or (null) of the database.
+ */
+export interface LocalDocumentImportedArgs {
+  collection: string | null;
+  id: string;
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A use of the memory, at a time in milliseconds.
+ */
+export interface MemoryEntityAccessedArgs {
+  id: string;
+  accessedAt: number;
+}
+/**
+ * A new memory; the times default to the event's own.
+ */
+export interface MemoryEntityCreatedArgs {
+  id: string;
+  personaId: string;
+  type: string;
+  name: string;
+  content: {
+    [k: string]: unknown;
+  };
+  summary: string;
+  tags: string[];
+  importance?: number;
+  embedding?: number[] | null;
+  embeddingModel?: string | null;
+  memoryTier?: string;
+  connectionCount?: number;
+  lastAccessed?: number | null;
+  createdAt?: number | null;
+  updatedAt?: number | null;
+  deletedAt?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * A soft deletion, at a time in milliseconds.
+ */
+export interface MemoryEntityDeletedArgs {
+  id: string;
+  deletedAt: number;
+}
+/**
+ * A memory as its source had it; absent fields stay absent.
+ */
+export interface MemoryEntityImportedArgs {
+  id: string;
+  personaId: string;
+  name: string;
+  sourceId?: string | null;
+  original?: {
+    [k: string]: unknown;
+  } | null;
+  [k: string]: unknown;
+}
+/**
+ * The end of a soft deletion.
+ */
+export interface MemoryEntityRestoredArgs {
+  id: string;
+}
+/**
+ * New values; what is left out stays as it is.
+ */
+export interface MemoryEntityUpdates {
+  personaId?: string;
+  type?: string;
+  name?: string;
+  content?: {
+    [k: string]: unknown;
+  };
+  summary?: string;
+  tags?: string[];
+  importance?: number;
+  embedding?: number[] | null;
+  embeddingModel?: string | null;
+  memoryTier?: string;
+  lastAccessed?: number;
+}
+/**
+ * New values of some fields.
+ */
+export interface MemoryEntityUpdatedArgs {
+  id: string;
+  updates: MemoryEntityUpdates;
+}
+/**
+ * Two memories and how they are connected.
+ */
+export interface MemoryPairArgs {
+  fromId: string;
+  toId: string;
+  kind: string;
+}
+/**
+ * A move between tiers.
+ */
+export interface MemoryTierChangedArgs {
+  id: string;
+  tier: "hot" | "warm" | "cold";
+}
+/**
+ * One more message.
+ */
+export interface MessageAddedArgs {
+  conversationId: string;
+  message: Message;
+}
+/**
+ * The end of an import: documents by collection, and the backup's path.
+ */
+export interface MigrationCompletedArgs {
+  counts: {
+    [k: string]: unknown;
+  };
+  backup: string | null;
+}
+/**
+ * A return to the source.
+ */
+export interface MigrationRolledBackArgs {
+  reason: string;
+}
+/**
+ * The begin of an import.
+ */
+export interface MigrationStartedArgs {
+  fromSystem: string;
+  toSystem: string;
+  startedAt: number;
+}
+/**
+ * An event that needs nothing but the persona.
+ */
+export interface PersonaNamedArgs {
+  id: string;
+}
+/**
+ * How a persona is.
+ */
+export interface Personality {
+  traits: string[];
+  temperament: string;
+  communicationStyle: string;
+}
+/**
+ * How a persona treats what it learns; `memoryRetention` is a percentage.
+ */
+export interface Settings {
+  memoryRetention: number;
+  privacyLevel: "low" | "medium" | "high";
+  autoLearn: boolean;
+}
+/**
+ * A new persona; the times default to the event's own.
+ */
+export interface PersonaCreatedArgs {
+  id: string;
+  name: string;
+  description: string;
+  personality: Personality;
+  settings: Settings;
+  avatar?: string | null;
+  isActive?: boolean;
+  createdAt?: number | null;
+  updatedAt?: number | null;
+  lastUsed?: number | null;
+  usageCount?: number;
+  [k: string]: unknown;
+}
+/**
+ * A persona as its source had it; absent fields stay absent.
+ */
+export interface PersonaImportedArgs {
+  id: string;
+  name: string;
+  sourceId?: string | null;
+  original?: {
+    [k: string]: unknown;
+  } | null;
+  [k: string]: unknown;
+}
+/**
+ * New values; what is left out stays as it is.
+ */
+export interface PersonaUpdates {
+  name?: string;
+  description?: string;
+  avatar?: string | null;
+  personality?: Personality | null;
+  settings?: Settings | null;
+  isActive?: boolean;
+  lastUsed?: number | null;
+  usageCount?: number;
+}
+/**
+ * New values of some fields.
+ */
+export interface PersonaUpdatedArgs {
+  id: string;
+  updates: PersonaUpdates;
+}
+/**
+ * A document that RxDB had deleted, with the fields it still had.
+ */
+export interface TombstoneImportedArgs {
+  collection: string;
+  id: string;
+  document: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The document of each declared table.
+ */
+export interface Documents {
+  conversations: ConversationsDocument;
+  memoryEntities: MemoryEntitiesDocument;
+  memoryLinks: MemoryLinksDocument;
+  personas: PersonasDocument;
+}
+
+/** A query of each declared table, to narrow by `where`, `orderBy`, `limit`, `first`, … */
+export const tables = {
+  /** Queries of conversations. */
+  conversations: /* @__PURE__ */ new TableQuery<ConversationsDocument>({ from: "conversations" }),
+  /** Queries of memoryEntities. */
+  memoryEntities: /* @__PURE__ */ new TableQuery<MemoryEntitiesDocument>({ from: "memoryEntities" }),
+  /** Queries of memoryLinks. */
+  memoryLinks: /* @__PURE__ */ new TableQuery<MemoryLinksDocument>({ from: "memoryLinks" }),
+  /** Queries of personas. */
+  personas: /* @__PURE__ */ new TableQuery<PersonasDocument>({ from: "personas" }),
+} as const;
+
+/** What makes each event, ready for `commit`. */
+export const events = {
+  /**
+   * An attachment; `data` is base64.
+   */
+  attachmentImported: (args: AttachmentImportedArgs) => ({ name: "v1.AttachmentImported", args }) as const,
+  /**
+   * A collection that has no declared table.
+   */
+  collectionDefined: (args: CollectionDefinedArgs) => ({ name: "v1.CollectionDefined", args }) as const,
+  /**
+   * The end of a conversation, at a time in milliseconds.
+   */
+  conversationArchived: (args: ConversationArchivedArgs) => ({ name: "v1.ConversationArchived", args }) as const,
+  /**
+   * A conversation as its source had it; absent fields stay absent.
+   */
+  conversationImported: (args: ConversationImportedArgs) => ({ name: "v1.ConversationImported", args }) as const,
+  /**
+   * A new conversation; the times default to the event's own.
+   */
+  conversationStarted: (args: ConversationStartedArgs) => ({ name: "v1.ConversationStarted", args }) as const,
+  /**
+   * What a conversation was about.
+   */
+  conversationSummarized: (args: ConversationSummarizedArgs) => ({ name: "v1.ConversationSummarized", args }) as const,
+  /**
+   * The end of a document.
+   */
+  documentDeleted: (args: DocumentDeletedArgs) => ({ name: "v1.DocumentDeleted", args }) as const,
+  /**
+   * A whole document; an import adds where it came from and the forms it had there.
+   */
+  documentInserted: (args: DocumentInsertedArgs) => ({ name: "v1.DocumentInserted", args }) as const,
+  /**
+   * New values of some fields, and fields to take away.
+   */
+  documentPatched: (args: DocumentPatchedArgs) => ({ name: "v1.DocumentPatched", args }) as const,
+  /**
+   * A document that could not be imported, as JSON text.
+   */
+  documentQuarantined: (args: DocumentQuarantinedArgs) => ({ name: "v1.DocumentQuarantined", args }) as const,
+  /**
+   * An RxDB local document, of a collection or (null) of the database.
+   */
+  localDocumentImported: (args: LocalDocumentImportedArgs) => ({ name: "v1.LocalDocumentImported", args }) as const,
+  /**
+   * A use of the memory, at a time in milliseconds.
+   */
+  memoryEntityAccessed: (args: MemoryEntityAccessedArgs) => ({ name: "v1.MemoryEntityAccessed", args }) as const,
+  /**
+   * A new memory; the times default to the event's own.
+   */
+  memoryEntityCreated: (args: MemoryEntityCreatedArgs) => ({ name: "v1.MemoryEntityCreated", args }) as const,
+  /**
+   * A soft deletion, at a time in milliseconds.
+   */
+  memoryEntityDeleted: (args: MemoryEntityDeletedArgs) => ({ name: "v1.MemoryEntityDeleted", args }) as const,
+  /**
+   * A memory as its source had it; absent fields stay absent.
+   */
+  memoryEntityImported: (args: MemoryEntityImportedArgs) => ({ name: "v1.MemoryEntityImported", args }) as const,
+  /**
+   * The end of a soft deletion.
+   */
+  memoryEntityRestored: (args: MemoryEntityRestoredArgs) => ({ name: "v1.MemoryEntityRestored", args }) as const,
+  /**
+   * New values of some fields.
+   */
+  memoryEntityUpdated: (args: MemoryEntityUpdatedArgs) => ({ name: "v1.MemoryEntityUpdated", args }) as const,
+  /**
+   * Two memories and how they are connected.
+   */
+  memoryLinked: (args: MemoryPairArgs) => ({ name: "v1.MemoryLinked", args }) as const,
+  /**
+   * A move between tiers.
+   */
+  memoryTierChanged: (args: MemoryTierChangedArgs) => ({ name: "v1.MemoryTierChanged", args }) as const,
+  /**
+   * Two memories and how they are connected.
+   */
+  memoryUnlinked: (args: MemoryPairArgs) => ({ name: "v1.MemoryUnlinked", args }) as const,
+  /**
+   * One more message.
+   */
+  messageAdded: (args: MessageAddedArgs) => ({ name: "v1.MessageAdded", args }) as const,
+  /**
+   * The end of an import: documents by collection, and the backup's path.
+   */
+  migrationCompleted: (args: MigrationCompletedArgs) => ({ name: "v1.MigrationCompleted", args }) as const,
+  /**
+   * A return to the source.
+   */
+  migrationRolledBack: (args: MigrationRolledBackArgs) => ({ name: "v1.MigrationRolledBack", args }) as const,
+  /**
+   * The begin of an import.
+   */
+  migrationStarted: (args: MigrationStartedArgs) => ({ name: "v1.MigrationStarted", args }) as const,
+  /**
+   * An event that needs nothing but the persona.
+   */
+  personaActivated: (args: PersonaNamedArgs) => ({ name: "v1.PersonaActivated", args }) as const,
+  /**
+   * A new persona; the times default to the event's own.
+   */
+  personaCreated: (args: PersonaCreatedArgs) => ({ name: "v1.PersonaCreated", args }) as const,
+  /**
+   * An event that needs nothing but the persona.
+   */
+  personaDeactivated: (args: PersonaNamedArgs) => ({ name: "v1.PersonaDeactivated", args }) as const,
+  /**
+   * An event that needs nothing but the persona.
+   */
+  personaDeleted: (args: PersonaNamedArgs) => ({ name: "v1.PersonaDeleted", args }) as const,
+  /**
+   * A persona as its source had it; absent fields stay absent.
+   */
+  personaImported: (args: PersonaImportedArgs) => ({ name: "v1.PersonaImported", args }) as const,
+  /**
+   * New values of some fields.
+   */
+  personaUpdated: (args: PersonaUpdatedArgs) => ({ name: "v1.PersonaUpdated", args }) as const,
+  /**
+   * A document that RxDB had deleted, with the fields it still had.
+   */
+  tombstoneImported: (args: TombstoneImportedArgs) => ({ name: "v1.TombstoneImported", args }) as const,
+} as const;

@@ -1,0 +1,687 @@
+// Generated from rpc_schema/ by scripts/generate.mjs (npm run generate). Do not edit.
+
+export type SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification;
+export type QueryParams = DocumentQuery | SqlQuery;
+export type QueryResult = RowsResult | RowResult | CountResult;
+export type SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount;
+
+/**
+ * An event to append.
+ */
+export interface CommitEvent {
+  /**
+   * Versioned name, `v1.PersonaCreated`
+   */
+  name: string;
+  /**
+   * The event's arguments; `rpc_schema/app.json` has them
+   */
+  args: {
+    [k: string]: unknown;
+  };
+  /**
+   * UUID the client made (version 7); makes a commit repeatable
+   */
+  id?: string | null;
+  expect?: ExpectedDocument[];
+}
+/**
+ * The revision a document must have just before an event (S13).
+ */
+export interface ExpectedDocument {
+  collection: string;
+  id: string;
+  /**
+   * The document's `_seq`; null when it must not exist
+   */
+  seq: number | null;
+}
+/**
+ * Events to append in one transaction: all of them or none.
+ */
+export interface CommitParams {
+  events: CommitEvent[];
+  /**
+   * Default: this connection's own
+   */
+  clientId?: string | null;
+  /**
+   * Default: this connection's own
+   */
+  sessionId?: string | null;
+}
+/**
+ * Proof that a batch is durable.
+ */
+export interface CommitResult {
+  /**
+   * `seq` of the batch's first event
+   */
+  first: number;
+  /**
+   * `seq` of its last
+   */
+  last: number;
+  /**
+   * The log's head just after the batch
+   */
+  head: number;
+  /**
+   * Event ids in the batch's order
+   */
+  ids: string[];
+  /**
+   * Milliseconds since 1970
+   */
+  at: number;
+  /**
+   * An earlier commit stored this batch already
+   */
+  duplicate: boolean;
+}
+/**
+ * A page of the event log.
+ */
+export interface EventsListParams {
+  /**
+   * Events with a greater seq
+   */
+  after?: number;
+  limit?: number;
+  /**
+   * Only events of these names
+   */
+  names?: string[] | null;
+  /**
+   * Only events that touched it
+   */
+  collection?: string | null;
+  /**
+   * Only events that touched this document
+   */
+  id?: string | null;
+}
+/**
+ * An event of the log.
+ */
+export interface Event {
+  seq: number;
+  id: string;
+  name: string;
+  args: {
+    [k: string]: unknown;
+  };
+  /**
+   * Milliseconds since 1970
+   */
+  at: number;
+  clientId: string;
+  sessionId: string;
+}
+/**
+ * A page of the event log, ascending.
+ */
+export interface EventsListResult {
+  events: Event[];
+  head: number;
+}
+/**
+ * A method without params.
+ */
+export interface MigrateBeginParams {}
+/**
+ * A live migration that takes records now.
+ */
+export interface MigrateBeginResult {
+  migration: string;
+}
+/**
+ * An export as JSON.
+ */
+export interface DataSource {
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * An export in a file on the server's machine.
+ */
+export interface FileSource {
+  path: string;
+}
+/**
+ * The records pushed since a `migrate.begin`.
+ */
+export interface PushedSource {
+  migration: string;
+}
+/**
+ * A migration to run.
+ */
+export interface MigrateParams {
+  source: FileSource | DataSource | PushedSource;
+  ids?: "preserve" | "remap";
+  /**
+   * Read and validate only; nothing is stored
+   */
+  dryRun?: boolean;
+  /**
+   * Stop at the first invalid document
+   */
+  strict?: boolean;
+}
+/**
+ * Records of a live migration.
+ */
+export interface MigratePushParams {
+  migration: string;
+  /**
+   * One object per document, schema or local document, as a line of NDJSON
+   */
+  records: {
+    [k: string]: unknown;
+  }[];
+}
+/**
+ * What of a live migration is safely on disk.
+ */
+export interface MigratePushResult {
+  /**
+   * Records of this push
+   */
+  received: number;
+  /**
+   * Records of all pushes
+   */
+  total: number;
+}
+/**
+ * The report of a migration
+ */
+export interface MigrateResult {
+  [k: string]: unknown;
+}
+/**
+ * How far the migration of this connection is.
+ */
+export interface MigrationNotification {
+  /**
+   * Its id where records were pushed
+   */
+  migration: string | null;
+  phase: string;
+  done: number;
+  /**
+   * Null while it is not known
+   */
+  total: number | null;
+}
+/**
+ * The count of a live query.
+ */
+export interface CountChange {
+  count: number;
+}
+/**
+ * A live query fails from now on; when it recovers, its result is sent whole.
+ */
+export interface ErrorNotification {
+  subscription: string;
+  head: number;
+  error: WireError;
+}
+/**
+ * An error object of JSON-RPC; `data.code` and `data.hint` are always there.
+ */
+export interface WireError {
+  code: number;
+  message: string;
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The way from the rows a client has to the rows at `head`.
+ *
+ * Take out the removed and the upserted ids, insert each upsert at its index, ascending; where
+ * `order` is given, put the ids in that order.
+ */
+export interface Patch {
+  head: number;
+  remove: string[];
+  upsert: UpsertedRow[];
+  order?: string[] | null;
+}
+/**
+ * A row that is new or changed.
+ */
+export interface UpsertedRow {
+  /**
+   * Its index in the final result
+   */
+  at: number;
+  row: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Rows of a live query changed.
+ */
+export interface PatchNotification {
+  subscription: string;
+  head: number;
+  patch: Patch;
+}
+/**
+ * A live query's result changed, and is sent whole.
+ */
+export interface ResultNotification {
+  subscription: string;
+  head: number;
+  result: RowsChange | RowChange | CountChange;
+}
+/**
+ * All rows of a live query.
+ */
+export interface RowsChange {
+  rows: {
+    [k: string]: unknown;
+  }[];
+}
+/**
+ * The row of a live query with `first`.
+ */
+export interface RowChange {
+  row: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * Documents of one collection.
+ */
+export interface DocumentQuery {
+  /**
+   * Collection name.
+   */
+  from: string;
+  /**
+   * Mango selector.
+   */
+  selector?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Terms {field: asc|desc}, most significant first; the primary key breaks ties.
+   */
+  sort?: {
+    [k: string]: "asc" | "desc";
+  }[];
+  /**
+   * Documents to pass over.
+   */
+  skip?: number;
+  /**
+   * Most documents to return.
+   */
+  limit?: number | null;
+  /**
+   * Top-level fields to return; all when absent.
+   */
+  fields?: string[] | null;
+  /**
+   * Return one document, or null.
+   */
+  first?: boolean;
+  /**
+   * Return how many documents match.
+   */
+  count?: boolean;
+}
+/**
+ * One read in SQL (Q4).
+ */
+export interface SqlQuery {
+  /**
+   * One SELECT, WITH or VALUES.
+   */
+  sql: string;
+  /**
+   * Values by position (?) or by name (:name).
+   */
+  params?:
+    | (string | number | boolean | null)[]
+    | {
+        [k: string]: string | number | boolean | null;
+      };
+}
+/**
+ * How many rows a query with `count` matches.
+ */
+export interface CountResult {
+  count: number;
+  head: number;
+}
+/**
+ * The one row of a query with `first`, or null.
+ */
+export interface RowResult {
+  row: {
+    [k: string]: unknown;
+  } | null;
+  head: number;
+}
+/**
+ * The rows of a query.
+ */
+export interface RowsResult {
+  rows: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * Place in the log the rows belong to
+   */
+  head: number;
+}
+/**
+ * A method without params.
+ */
+export interface DiscoverParams {}
+/**
+ * https://spec.open-rpc.org
+ */
+export interface DiscoverResult {
+  [k: string]: unknown;
+}
+/**
+ * A method without params.
+ */
+export interface ServerInfoParams {}
+/**
+ * What the server takes at most.
+ */
+export interface ServerLimits {
+  messageBytes: number;
+  frameBytes: number;
+  batchRequests: number;
+  /**
+   * Per connection; more wait their turn
+   */
+  requestsInFlight: number;
+}
+/**
+ * What this server is and holds.
+ */
+export interface ServerInfoResult {
+  version: string;
+  protocol: number;
+  /**
+   * Name of the app's schema
+   */
+  app: string;
+  /**
+   * The schema's fingerprint
+   */
+  schema: string;
+  head: number;
+  pid: number;
+  /**
+   * Milliseconds since it was ready
+   */
+  uptime: number;
+  /**
+   * This connection's own, the default of `commit`
+   */
+  clientId: string;
+  sessionId: string;
+  limits: ServerLimits;
+  /**
+   * Rows per table, unknown events, sizes in bytes
+   */
+  store: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A method without params.
+ */
+export interface ServerShutdownParams {}
+/**
+ * Done; there is nothing to tell.
+ */
+export interface ServerShutdownResult {}
+/**
+ * A method without params.
+ */
+export interface ServerStatsParams {}
+/**
+ * Counters since the server was ready.
+ */
+export interface ServerStatsResult {
+  /**
+   * Milliseconds
+   */
+  uptime: number;
+  /**
+   * Resident memory in bytes, where the system tells
+   */
+  rss: number | null;
+  /**
+   * Open now
+   */
+  connections: number;
+  connectionsTotal: number;
+  /**
+   * Handshakes refused
+   */
+  refused: number;
+  /**
+   * Live now
+   */
+  subscriptions: number;
+  /**
+   * Messages being answered now
+   */
+  inFlight: number;
+  requests: number;
+  queries: number;
+  commits: number;
+  /**
+   * Events committed
+   */
+  events: number;
+  notifications: number;
+  /**
+   * Requests answered with an error
+   */
+  errors: number;
+  /**
+   * Of these, faults of the sidecar
+   */
+  faults: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+/**
+ * The one line on stdout when the server can't start.
+ */
+export interface StartErrorLine {
+  type: "error";
+  code: string;
+  message: string;
+  hint: string;
+}
+/**
+ * The one line on stdout when the server serves.
+ */
+export interface ReadyLine {
+  type: "ready";
+  protocol: number;
+  pid: number;
+  url: string;
+  token: string;
+  version: string;
+  schema: string;
+  head: number;
+}
+/**
+ * A query to keep live.
+ */
+export interface SubscribeParams {
+  /**
+   * A query, as `query` takes it
+   */
+  query: DocumentQuery | SqlQuery;
+  /**
+   * Head of the rows the client has; the answer is whole either way
+   */
+  since?: number | null;
+}
+/**
+ * A live count.
+ */
+export interface SubscribedCount {
+  count: number;
+  head: number;
+  subscription: string;
+  /**
+   * Field that names a row in patches; null: results come whole
+   */
+  primaryKey: string | null;
+}
+/**
+ * A live query over one row.
+ */
+export interface SubscribedRow {
+  row: {
+    [k: string]: unknown;
+  } | null;
+  head: number;
+  subscription: string;
+  /**
+   * Field that names a row in patches; null: results come whole
+   */
+  primaryKey: string | null;
+}
+/**
+ * A live query over rows.
+ */
+export interface SubscribedRows {
+  rows: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * Place in the log the rows belong to
+   */
+  head: number;
+  subscription: string;
+  /**
+   * Field that names a row in patches; null: results come whole
+   */
+  primaryKey: string | null;
+}
+/**
+ * A live query to end.
+ */
+export interface UnsubscribeParams {
+  subscription: string;
+}
+/**
+ * Done; there is nothing to tell.
+ */
+export interface UnsubscribeResult {}
+/**
+ * Each method of the server, with what it takes and what it answers.
+ */
+export interface Methods {
+  /**
+   * Tell what this server is and holds.
+   */
+  "server.info": {
+    params: ServerInfoParams;
+    result: ServerInfoResult;
+  };
+  /**
+   * Append events to the log and answer once they are durable.
+   */
+  commit: {
+    params: CommitParams;
+    result: CommitResult;
+  };
+  /**
+   * Read documents of a collection, or run any read in SQL.
+   */
+  query: {
+    params: QueryParams;
+    result: QueryResult;
+  };
+  /**
+   * Run a query and keep its result up to date.
+   */
+  subscribe: {
+    params: SubscribeParams;
+    result: SubscribeResult;
+  };
+  /**
+   * End a live query.
+   */
+  unsubscribe: {
+    params: UnsubscribeParams;
+    result: UnsubscribeResult;
+  };
+  /**
+   * Read a page of the event log.
+   */
+  "events.list": {
+    params: EventsListParams;
+    result: EventsListResult;
+  };
+  /**
+   * Begin a live migration: records follow with `migrate.push`.
+   */
+  "migrate.begin": {
+    params: MigrateBeginParams;
+    result: MigrateBeginResult;
+  };
+  /**
+   * Store records of a live migration on disk, in order.
+   */
+  "migrate.push": {
+    params: MigratePushParams;
+    result: MigratePushResult;
+  };
+  /**
+   * Migrate RxDB data into the store and verify it.
+   */
+  migrate: {
+    params: MigrateParams;
+    result: MigrateResult;
+  };
+  /**
+   * Tell what the server has done since it was ready.
+   */
+  "server.stats": {
+    params: ServerStatsParams;
+    result: ServerStatsResult;
+  };
+  /**
+   * Return this API as an OpenRPC document.
+   */
+  "rpc.discover": {
+    params: DiscoverParams;
+    result: DiscoverResult;
+  };
+  /**
+   * End the server after finishing what it acknowledged.
+   */
+  "server.shutdown": {
+    params: ServerShutdownParams;
+    result: ServerShutdownResult;
+  };
+}
+/**
+ * What the server sends unasked.
+ */
+export interface Notifications {
+  subscription: SubscriptionNotification;
+  migration: MigrationNotification;
+}

@@ -1,0 +1,229 @@
+/**
+ * The live queries of one client.
+ *
+ * 1. Equal queries, whatever the order of their keys, share one subscription and one snapshot.
+ * 2. A query starts when it is first asked for, so that a component's data is on its way before its
+ *    effects run, and ends a moment after its last reader left, so that a remount finds it warm.
+ * 3. On a new connection every query subscribes again with the head it had; its readers see new data
+ *    or nothing.
+ */
+
+import type { Outcome } from "../client/calls.ts";
+import { SidecarError } from "../client/errors.ts";
+import { canonical, isObject } from "../client/json.ts";
+import { type Readable, writable } from "../client/readable.ts";
+import {
+  type LiveSnapshot,
+  type LiveValue,
+  loading,
+  readAnswer,
+  withAnswer,
+  withError,
+  withNotification,
+} from "./snapshot.ts";
+
+/** A query whose result is kept up to date while someone reads it. */
+export interface LiveQuery<Data> extends Readable<LiveSnapshot<Data>> {
+  /** Resolves when the first result or error is there; the same promise every time. Never rejects. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Where live queries get their results from. */
+export interface LiveSource {
+  /** Send `subscribe`; `settle` is called once, with what the server answered. */
+  subscribe(
+    query: unknown,
+    since: number | undefined,
+    settle: (outcome: Outcome) => void,
+  ): () => void;
+  /** Send `unsubscribe`, if there is a connection. */
+  unsubscribe(subscription: string): void;
+}
+
+/** How long a query without readers is kept, in milliseconds. */
+export const LINGER = 1000;
+
+/** The live queries of one client, by the canonical text of the query. */
+export class LiveQueries {
+  readonly #source: LiveSource;
+  readonly #entries = new Map<string, Entry>();
+  readonly #subscribed = new Map<string, Entry>();
+
+  constructor(source: LiveSource) {
+    this.#source = source;
+  }
+
+  /** Return the live query that everyone who asks for an equal one shares. */
+  get(query: unknown): LiveQuery<LiveValue> {
+    const key = canonical(query);
+    const entry = this.#entries.get(key) ?? new Entry(key, this.#source, this.#registry);
+    entry.start();
+    return entry;
+  }
+
+  /**
+   * Take the params of a `subscription` notification.
+   *
+   * @throws SidecarError `E_PROTOCOL` when they do not fit the query's rows.
+   */
+  receive(params: unknown): void {
+    if (!isObject(params) || typeof params.subscription !== "string") return;
+    // Without an entry it is the last word of a subscription that was just ended.
+    this.#subscribed.get(params.subscription)?.receive(params);
+  }
+
+  /** The connection ended: its subscriptions are gone. */
+  lost(): void {
+    for (const entry of this.#subscribed.values()) entry.lost();
+    this.#subscribed.clear();
+  }
+
+  /** There is a new connection: subscribe again. */
+  resume(): void {
+    for (const entry of this.#entries.values()) entry.subscribeAgain();
+  }
+
+  readonly #registry: Registry = {
+    started: (entry) => {
+      this.#entries.set(entry.key, entry);
+    },
+    subscribed: (subscription, entry) => {
+      this.#subscribed.set(subscription, entry);
+    },
+    stopped: (entry, subscription) => {
+      if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+      if (subscription !== undefined) this.#subscribed.delete(subscription);
+    },
+  };
+}
+
+/** Where entries enter and leave their owner's maps. */
+interface Registry {
+  readonly started: (entry: Entry) => void;
+  readonly subscribed: (subscription: string, entry: Entry) => void;
+  readonly stopped: (entry: Entry, subscription: string | undefined) => void;
+}
+
+class Entry implements LiveQuery<LiveValue> {
+  readonly key: string;
+  readonly #source: LiveSource;
+  readonly #registry: Registry;
+  readonly #snapshot = writable<LiveSnapshot<LiveValue>>(loading);
+  readonly #settled: Promise<void>;
+  #settle = (): void => {};
+  #running = false;
+  #readers = 0;
+  #linger: ReturnType<typeof setTimeout> | undefined;
+  /** Forgets the `subscribe` call under way. */
+  #forget: (() => void) | undefined;
+  #subscription: string | undefined;
+  #primaryKey: string | null = null;
+  #head: number | undefined;
+
+  constructor(key: string, source: LiveSource, registry: Registry) {
+    this.key = key;
+    this.#source = source;
+    this.#registry = registry;
+    this.#settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  readonly getSnapshot = (): LiveSnapshot<LiveValue> => this.#snapshot.getSnapshot();
+
+  readonly settled = (): Promise<void> => this.#settled;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    const leave = this.#snapshot.subscribe(listener);
+    let reading = true;
+    this.#readers += 1;
+    clearTimeout(this.#linger);
+    // A hidden tree may come back to a query that ended meanwhile.
+    this.start();
+    return () => {
+      leave();
+      if (!reading) return;
+      reading = false;
+      this.#readers -= 1;
+      this.#rest();
+    };
+  };
+
+  start(): void {
+    if (!this.#running) {
+      this.#running = true;
+      this.#registry.started(this);
+      this.#ask();
+    }
+    this.#rest();
+  }
+
+  subscribeAgain(): void {
+    // A call that is still under way is sent again by itself.
+    if (this.#forget === undefined) this.#ask();
+  }
+
+  lost(): void {
+    this.#subscription = undefined;
+  }
+
+  receive(params: { readonly [key: string]: unknown }): void {
+    if (typeof params.head === "number") this.#head = params.head;
+    this.#set(withNotification(this.getSnapshot(), this.#primaryKey, params));
+  }
+
+  #ask(): void {
+    let answered = false;
+    const forget = this.#source.subscribe(JSON.parse(this.key), this.#head, (outcome) => {
+      answered = true;
+      this.#forget = undefined;
+      this.#take(outcome);
+    });
+    // A client that is closed answers in the same turn.
+    if (!answered) this.#forget = forget;
+  }
+
+  #take(outcome: Outcome): void {
+    if (outcome.ok && isObject(outcome.result)) {
+      const { subscription } = outcome.result;
+      if (typeof subscription === "string") {
+        this.#subscription = subscription;
+        this.#registry.subscribed(subscription, this);
+      }
+      const answer = readAnswer(outcome.result);
+      this.#primaryKey = answer.primaryKey;
+      this.#head = answer.head;
+      this.#set(withAnswer(this.getSnapshot(), answer));
+    } else if (!outcome.ok) {
+      this.#set(withError(this.getSnapshot(), toSidecarError(outcome.error)));
+    }
+  }
+
+  #set(snapshot: LiveSnapshot<LiveValue>): void {
+    this.#settle();
+    this.#snapshot.set(snapshot);
+    this.#rest();
+  }
+
+  /** Without readers, end in a moment; but not before the first result, which a suspended reader awaits. */
+  #rest(): void {
+    if (this.#readers > 0 || !this.#running || this.getSnapshot().status === "loading") return;
+    clearTimeout(this.#linger);
+    this.#linger = setTimeout(() => this.#stop(), LINGER);
+  }
+
+  #stop(): void {
+    this.#running = false;
+    this.#forget?.();
+    this.#forget = undefined;
+    if (this.#subscription !== undefined) this.#source.unsubscribe(this.#subscription);
+    this.#registry.stopped(this, this.#subscription);
+    this.#subscription = undefined;
+  }
+}
+
+function toSidecarError(error: unknown): SidecarError {
+  return error instanceof SidecarError
+    ? error
+    : new SidecarError("E_INTERNAL", "The live query failed", { cause: error });
+}
