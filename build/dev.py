@@ -26,7 +26,7 @@ from provision import npm as npm_program
 from stamps import Stamp, fingerprint
 from steps import Command, Run, StepFailedError
 
-DEMO_DIR = ROOT / "demo-data"
+DEMO_DIR = ROOT / "build" / "demo"
 BUNDLE = ROOT / "build" / "dist"
 
 
@@ -80,7 +80,7 @@ def test(run: Run) -> None:
     demo(run)
     run.step(
         "rebuild --check of the demo's store",
-        [PYTHON, "-m", "sidecar", "rebuild", "--check", "--data-dir", DEMO_DIR / "data"],
+        [PYTHON, "-m", "sidecar", "rebuild", "--check", "--data-dir", DEMO_DIR / "store"],
         hint="A rebuilt state differs from the stored one: a materializer is not a pure function.",
         cwd=ROOT,
         is_test=True,

@@ -31,16 +31,16 @@ class StepFailedError(Exception):
 
 
 @dataclass(frozen=True)
-class Tests:
+class Tally:
     """How many tests of one step passed, failed and were skipped."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
 
-    def __add__(self, other: Tests) -> Tests:
+    def __add__(self, other: Tally) -> Tally:
         """Sum two counts."""
-        return Tests(
+        return Tally(
             self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
         )
 
@@ -57,7 +57,7 @@ class Outcome:
     name: str
     ok: bool
     seconds: float
-    tests: Tests = Tests()
+    tests: Tally = Tally()
 
 
 @dataclass
@@ -98,9 +98,9 @@ class Run:
         started = time.monotonic()
         ok = _exit_code(arguments, cwd, env or {}) == 0
         seconds = time.monotonic() - started
-        tests = count_tests(report) if report else Tests(passed=int(ok and is_test))
+        tests = count_tests(report) if report else Tally(passed=int(ok and is_test))
         if not ok and not tests.failed:
-            tests += Tests(failed=1)
+            tests += Tally(failed=1)
         self.outcomes.append(Outcome(name, ok, seconds, tests))
         print(f"{'ok' if ok else 'FAILED'}: {name} ({seconds:.1f} s)", flush=True)
         if not ok:
@@ -114,9 +114,9 @@ class Run:
         self._known_fresh.add(name)
 
     @property
-    def tests(self) -> Tests:
+    def tests(self) -> Tally:
         """Every test counted so far."""
-        return sum((outcome.tests for outcome in self.outcomes), Tests())
+        return sum((outcome.tests for outcome in self.outcomes), Tally())
 
     def summary(self) -> str:
         """List the steps that ran, a line each, and the total."""
@@ -124,7 +124,7 @@ class Run:
         lines = [
             f"  {'ok    ' if outcome.ok else 'FAILED'}  {outcome.name:<{width}}"
             f"  {outcome.seconds:7.1f} s"
-            + (f"  {outcome.tests}" if outcome.tests != Tests() else "")
+            + (f"  {outcome.tests}" if outcome.tests != Tally() else "")
             for outcome in self.outcomes
         ]
         total = sum(outcome.seconds for outcome in self.outcomes)
@@ -132,15 +132,15 @@ class Run:
         return "\n".join([*lines, f"{good} of {len(self.outcomes)} steps ok, {total:.1f} s"])
 
 
-def count_tests(report: Path) -> Tests:
+def count_tests(report: Path) -> Tally:
     """Count the tests of a JUnit report; none when its runner never wrote it."""
     if not report.exists():
-        return Tests()
-    count = Tests()
+        return Tally()
+    count = Tally()
     for suite in ElementTree.parse(report).iter("testsuite"):
         failed = int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
         skipped = int(suite.get("skipped", "0"))
-        count += Tests(int(suite.get("tests", "0")) - failed - skipped, failed, skipped)
+        count += Tally(int(suite.get("tests", "0")) - failed - skipped, failed, skipped)
     return count
 
 
