@@ -10,7 +10,7 @@ from sidecar.core.column import boolean, json, number, text, timestamp
 from sidecar.core.errors import NotFoundError
 from sidecar.core.event import Event
 from sidecar.core.json import Json
-from sidecar.core.schema import Args, OpenArgs, event
+from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statements
 from sidecar.core.table import Table, Value, append
 
@@ -81,14 +81,14 @@ class ConversationArchived(Args):
 def conversation_started(args: ConversationStarted, event: Event, state: State) -> Statements:
     """Insert the conversation."""
     times: dict[str, JsonValue] = {"createdAt": event.at, "updatedAt": event.at}
-    given = {key: value for key, value in args.given().items() if key not in times or value}
+    given = {key: value for key, value in event.args.items() if key not in times or value}
     return conversations.insert({**times, **given})
 
 
 @event("v1.ConversationImported", ConversationImported)
 def conversation_imported(args: ConversationImported, event: Event, state: State) -> Statements:
     """Insert the document exactly as it was."""
-    insert = conversations.put(args.given("sourceId", "original"))
+    insert = conversations.put(without(event.args, "sourceId", "original"))
     return [insert, *imported_id(event, conversations, args.id, args.sourceId)]
 
 

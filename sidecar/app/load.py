@@ -23,8 +23,9 @@ def load_schema(name: str = DEFAULT) -> Schema:
         SchemaError: Nothing there, an error in the module, or no `Schema`.
     """
     # A Windows path has a colon of its own: only one behind .py or a module name separates.
-    place, _, attribute = (name, "", "") if name.endswith(".py") else name.rpartition(":")
-    module = _file(Path(place)) if place.endswith(".py") else _module(place or attribute)
+    whole = name.endswith(".py") or ":" not in name
+    place, _, attribute = (name, "", "") if whole else name.rpartition(":")
+    module = _file(Path(place)) if place.endswith(".py") else _module(place)
     found = getattr(module, attribute or "schema", None)
     if not isinstance(found, Schema):
         raise SchemaError(

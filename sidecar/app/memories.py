@@ -6,12 +6,13 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from sidecar.app.shapes import Number
 from sidecar.core.builtin import Text, imported_id
 from sidecar.core.column import integer, json, number, text, timestamp
 from sidecar.core.errors import NotFoundError
 from sidecar.core.event import Event
 from sidecar.core.json import Json, JsonObject
-from sidecar.core.schema import Args, OpenArgs, event
+from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statement, Statements
 from sidecar.core.table import Table, increment
 
@@ -26,7 +27,7 @@ memory_entities = Table(
         "summary": text(),
         "tags": json(list[str]),
         "importance": number(default=50),
-        "embedding": json(list[float], nullable=True),
+        "embedding": json(list[Number], nullable=True),
         "embeddingModel": text(nullable=True),
         "memoryTier": text(default="hot"),
         "connectionCount": integer(default=0),
@@ -64,8 +65,8 @@ class MemoryEntityCreated(OpenArgs):
     content: dict[str, JsonValue]
     summary: str
     tags: list[str]
-    importance: float = 50
-    embedding: list[float] | None = None
+    importance: Number = 50
+    embedding: list[Number] | None = None
     embeddingModel: str | None = None
     memoryTier: str = "hot"
     connectionCount: int = 0
@@ -94,8 +95,8 @@ class MemoryEntityUpdates(OpenArgs):
     content: dict[str, JsonValue] = Field(default_factory=dict)
     summary: str = ""
     tags: list[str] = Field(default_factory=list)
-    importance: float = 50
-    embedding: list[float] | None = None
+    importance: Number = 50
+    embedding: list[Number] | None = None
     embeddingModel: str | None = None
     memoryTier: str = "hot"
     lastAccessed: int = 0
@@ -147,21 +148,23 @@ class MemoryPair(Args):
 def memory_created(args: MemoryEntityCreated, event: Event, state: State) -> Statements:
     """Insert the memory."""
     times: JsonObject = dict.fromkeys(_TIMES, event.at)
-    given = {key: value for key, value in args.given().items() if key not in times or value}
+    given = {key: value for key, value in event.args.items() if key not in times or value}
     return memory_entities.insert({**times, **given})
 
 
 @event("v1.MemoryEntityImported", MemoryEntityImported)
 def memory_imported(args: MemoryEntityImported, event: Event, state: State) -> Statements:
     """Insert the document exactly as it was."""
-    insert = memory_entities.put(args.given("sourceId", "original"))
+    insert = memory_entities.put(without(event.args, "sourceId", "original"))
     return [insert, *imported_id(event, memory_entities, args.id, args.sourceId)]
 
 
 @event("v1.MemoryEntityUpdated", MemoryEntityUpdated)
 def memory_updated(args: MemoryEntityUpdated, event: Event, state: State) -> Statements:
     """Change the fields and `updatedAt`."""
-    return _changed(args.id, {"updatedAt": event.at, **args.updates.given()}, state)
+    return _changed(
+        args.id, {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)}, state
+    )
 
 
 @event("v1.MemoryEntityAccessed", MemoryEntityAccessed)

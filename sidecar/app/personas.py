@@ -9,7 +9,7 @@ from sidecar.core.builtin import Text, imported_id
 from sidecar.core.column import boolean, integer, json, text, timestamp
 from sidecar.core.errors import NotFoundError
 from sidecar.core.event import Event
-from sidecar.core.schema import Args, OpenArgs, event
+from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statements
 from sidecar.core.table import Table, increment
 
@@ -88,14 +88,14 @@ class PersonaNamed(Args):
 def persona_created(args: PersonaCreated, event: Event, state: State) -> Statements:
     """Insert the persona."""
     times: dict[str, JsonValue] = {"createdAt": event.at, "updatedAt": event.at}
-    given = {key: value for key, value in args.given().items() if key not in times or value}
+    given = {key: value for key, value in event.args.items() if key not in times or value}
     return personas.insert({**times, **given})
 
 
 @event("v1.PersonaImported", PersonaImported)
 def persona_imported(args: PersonaImported, event: Event, state: State) -> Statements:
     """Insert the document exactly as it was."""
-    insert = personas.put(args.given("sourceId", "original"))
+    insert = personas.put(without(event.args, "sourceId", "original"))
     return [insert, *imported_id(event, personas, args.id, args.sourceId)]
 
 
@@ -103,7 +103,10 @@ def persona_imported(args: PersonaImported, event: Event, state: State) -> State
 def persona_updated(args: PersonaUpdated, event: Event, state: State) -> Statements:
     """Change the fields and `updatedAt`."""
     _existing(args.id, state)
-    return personas.update({"updatedAt": event.at, **args.updates.given()}, where={"id": args.id})
+    return personas.update(
+        {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)},
+        where={"id": args.id},
+    )
 
 
 @event("v1.PersonaActivated", PersonaNamed)

@@ -7,6 +7,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 
+Number = int | float
+"""A JSON number; naming both types keeps a whole one whole."""
+
+
 class Shape(BaseModel):
     """Base of the shapes: strict types; members nobody declared are kept."""
 
@@ -24,7 +28,7 @@ class Personality(Shape):
 class Settings(Shape):
     """How a persona treats what it learns; `memoryRetention` is a percentage."""
 
-    memoryRetention: float
+    memoryRetention: Number
     privacyLevel: Literal["low", "medium", "high"]
     autoLearn: bool
 

@@ -95,26 +95,25 @@ class Column:
         names = {Kind.TEXT: "string", Kind.BOOLEAN: "boolean", Kind.NUMBER: "number"}
         return {"type": names.get(self.kind, "integer")}
 
-    def encode(self, value: Json, path: str) -> SqlValue:
-        """Return the SQLite form of a value that is not null.
+    def encode(self, value: Json) -> SqlValue | Missing:
+        """Return the SQLite form of a value that is not null, `MISSING` if it is of another type."""
+        if self.container is not None and not isinstance(value, self.container):
+            return MISSING
+        return _ENCODERS[self.kind](value)
 
-        Args:
-            value: A JSON value.
-            path: JSON pointer an error names.
-
-        Raises:
-            ValidationError: The value is of another type.
-        """
-        encoded = _ENCODERS[self.kind](value)
+    def mismatch(self, value: Json, path: str) -> ValidationError:
+        """Return the error of a value that `encode` refused."""
         wanted = _NAMES[self.kind]
-        if self.kind is Kind.JSON and self.shape is not None:
-            container = list if get_origin(self.shape) is list else dict
-            wanted = "an array" if container is list else "an object"
-            if not isinstance(value, container):
-                encoded = MISSING
-        if isinstance(encoded, Missing):
-            raise ValidationError(f"{path} must be {wanted}, not {_shown(value)}", path=path)
-        return encoded
+        if self.container is not None:
+            wanted = "an array" if self.container is list else "an object"
+        return ValidationError(f"{path} must be {wanted}, not {_shown(value)}", path=path)
+
+    @property
+    def container(self) -> type[list[Json]] | type[JsonObject] | None:
+        """Which container a shape asks for, or None for either."""
+        if self.shape is None:
+            return None
+        return list if get_origin(self.shape) is list else dict
 
 
 def text(

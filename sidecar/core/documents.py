@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from sidecar.core.column import Column, Kind
+from sidecar.core.column import Column, Kind, Missing
 from sidecar.core.errors import ValidationError
 from sidecar.core.json import JsonObject, pointer
 from sidecar.core.state import SqlValue
@@ -59,8 +59,10 @@ def encode(table: Table, document: JsonObject, path: str = "") -> dict[str, SqlV
         if column is None or value is None:
             check_name(name, path)
             extra[name] = value
+        elif isinstance(encoded := column.encode(value), Missing):
+            raise column.mismatch(value, path + pointer(name))
         else:
-            row[name] = column.encode(value, path + pointer(name))
+            row[name] = encoded
     if not row[table.primary_key]:
         where = path + pointer(table.primary_key)
         raise ValidationError(f"{where} is missing: it is the primary key", path=where)
@@ -125,11 +127,12 @@ def _decode(column: Column, value: SqlValue) -> str | int | float | bool | JsonO
 def _member(name: str, column: Column) -> str:
     key = literal(f",{json.dumps(name, ensure_ascii=False)}:")
     value = quote(name)
-    if column.kind is Kind.JSON:
-        return f"{key} || {value}"
     if column.kind is Kind.BOOLEAN:
         return f"{key} || CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
-    return f"{key} || json_quote({value})" if column.kind is Kind.TEXT else f"{key} || {value}"
+    if column.kind is Kind.TEXT:
+        # json_quote() would turn an absent value into the text null.
+        return f"CASE WHEN {value} IS NOT NULL THEN {key} || json_quote({value}) END"
+    return f"{key} || {value}"
 
 
 def _projected(table: Table, name: str) -> str:

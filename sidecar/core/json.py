@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import cast
+import re
+from typing import Final
 
 import orjson
 from pydantic import JsonValue
@@ -22,8 +23,10 @@ from sidecar.core.errors import ValidationError
 Json = JsonValue
 JsonObject = dict[str, JsonValue]
 
-MAX_DEPTH = 256
-"""Nesting levels a value may have; SQLite's JSON functions stop at 1,000."""
+MAX_DEPTH = 250
+"""Nesting levels a value may have; orjson writes 254, SQLite's JSON functions read 1,000."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 MAX_INTEGER = 2**63 - 1
 """Largest integer SQLite stores; beyond 2**53 a browser rounds anyway."""
@@ -54,10 +57,11 @@ def check_json(value: object, path: str = "") -> None:
         path: JSON pointer of `value`, put before the pointer an error names.
 
     Raises:
-        ValidationError: Deeper than `MAX_DEPTH`, not finite, beyond 64 bits, a lone surrogate, or no
-            JSON at all. `path` names the place.
+        ValidationError: Deeper than `MAX_DEPTH`, not finite, beyond 64 bits, a lone surrogate, or
+            no JSON at all. `path` names the place.
     """
-    _check(value, path, MAX_DEPTH)
+    if not _sound(value):
+        _blame(value, path, MAX_DEPTH)
 
 
 def pointer(*parts: str | int) -> str:
@@ -65,45 +69,59 @@ def pointer(*parts: str | int) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
-def _check(value: object, path: str, depth: int) -> None:
-    if value is None or isinstance(value, bool):
-        return
+def _sound(value: object) -> bool:
+    """Return whether a value passes, level by level: most do, and need no paths."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+                if not all(map(_scalar, item)) or not all(isinstance(key, str) for key in item):
+                    return False
+            elif isinstance(item, list):
+                below.extend(item)
+            elif not _scalar(item):
+                return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _scalar(value: object) -> bool:
     if isinstance(value, str):
-        if not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError as error:
-                raise ValidationError(
-                    f"{path or '/'} holds a lone surrogate",
-                    hint="Send well-formed text: String.prototype.toWellFormed() mends it.",
-                    path=path,
-                ) from error
-    elif isinstance(value, int):
-        if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-            raise ValidationError(f"{path or '/'} is beyond 64 bits", path=path)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValidationError(f"{path or '/'} is not a finite number", path=path)
-    elif isinstance(value, dict | list):
+        return value.isascii() or not _SURROGATE.search(value)
+    if isinstance(value, int):
+        return -MAX_INTEGER - 1 <= value <= MAX_INTEGER
+    return value is None or (isinstance(value, float) and math.isfinite(value))
+
+
+def _blame(value: object, path: str, depth: int) -> None:
+    """Raise the error of the first value that does not pass."""
+    if isinstance(value, dict | list):
         if depth == 0:
             raise ValidationError(
                 f"{path[:60]}… is nested deeper than {MAX_DEPTH} levels", path=path[:200]
             )
-        _check_children(cast("dict[object, object] | list[object]", value), path, depth - 1)
-    else:
-        raise ValidationError(f"{path or '/'} is not a JSON value", path=path)
-
-
-def _check_children(value: dict[object, object] | list[object], path: str, depth: int) -> None:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            _check(item, f"{path}/{index}", depth)
-        return
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise ValidationError(f"{path or '/'} has a key that is not text", path=path)
-        _check(key, path, depth)
-        _check(item, path + pointer(key), depth)
+        items = enumerate(value) if isinstance(value, list) else value.items()
+        for key, item in items:
+            if not isinstance(key, str | int):
+                raise ValidationError(f"{path or '/'} has a key that is not text", path=path)
+            if isinstance(key, str):
+                _blame(key, path, depth)
+            _blame(item, path + pointer(key), depth - 1)
+    elif isinstance(value, str) and not _scalar(value):
+        raise ValidationError(
+            f"{path or '/'} holds a lone surrogate",
+            hint="Send well-formed text: String.prototype.toWellFormed() mends it.",
+            path=path,
+        )
+    elif not _scalar(value):
+        shown = (
+            "a number the store can't keep" if isinstance(value, int | float) else "no JSON value"
+        )
+        raise ValidationError(f"{path or '/'} is {shown}", path=path)
 
 
 def _one_number_type(value: Json) -> Json:

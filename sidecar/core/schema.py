@@ -54,10 +54,10 @@ class OpenArgs(Args):
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
-    def given(self, *leave_out: str) -> JsonObject:
-        """Return the members the caller gave, as they were, without the ones named."""
-        own = self.model_dump(mode="json", exclude_unset=True)
-        return {key: value for key, value in own.items() if key not in leave_out}
+
+def without(members: JsonObject, *names: str) -> JsonObject:
+    """Return an object's members but the ones named."""
+    return {key: value for key, value in members.items() if key not in names}
 
 
 ArgsT = TypeVar("ArgsT", bound=BaseModel)

@@ -73,6 +73,10 @@ class Table:
         if len(keys) != 1:
             raise SchemaError(f"table {name} needs exactly one primary key, and has {len(keys)}")
         self.primary_key = keys[0]
+        names = [*map(quote, columns), "_extra"]
+        self._insert = (
+            f"INSERT INTO {quote(name)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        )
         for field in columns:
             if field.startswith("_"):
                 raise SchemaError(f"table {name}: column {field} belongs to the engine")
@@ -110,21 +114,14 @@ class Table:
 
     def put(self, document: JsonObject) -> Statement:
         """Insert a document exactly as it is: no defaults, nothing required but the primary key."""
-        row = encode(self, document)
-        return self._statement(
-            f"INSERT INTO {quote(self.name)} ({_names(row)}) VALUES ({_marks(row)})",
-            row.values(),
-        )
+        return self._statement(self._insert, encode(self, document).values())
 
     def upsert(self, values: JsonObject) -> Statement:
         """Insert a row, or replace the one with its primary key, filling defaults."""
         row = encode(self, self._filled(values))
         changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in row)
-        return self._statement(
-            f"INSERT INTO {quote(self.name)} ({_names(row)}) VALUES ({_marks(row)}) "
-            f"ON CONFLICT ({quote(self.primary_key)}) DO UPDATE SET {changes}",
-            row.values(),
-        )
+        conflict = f"ON CONFLICT ({quote(self.primary_key)}) DO UPDATE SET {changes}"
+        return self._statement(f"{self._insert} {conflict}", row.values())
 
     def update(
         self,
@@ -160,8 +157,11 @@ class Table:
                 if column is not None:
                     sets.append(f"{quote(name)} = NULL")
             else:
+                encoded = column.encode(value)
+                if isinstance(encoded, Missing):
+                    raise column.mismatch(value, pointer(name))
                 sets.append(f"{quote(name)} = ?")
-                params.append(column.encode(value, pointer(name)))
+                params.append(encoded)
                 dropped.append(name)
         for name in unset:
             if self._changeable(name) is not None:
@@ -216,11 +216,3 @@ def _extra_sql(
         for name, value in kept:
             params.extend((json_path(name), orjson.dumps(value).decode()))
     return f"_extra = nullif({expression}, '{{}}')", params
-
-
-def _names(row: Mapping[str, SqlValue]) -> str:
-    return ", ".join(quote(name) for name in row)
-
-
-def _marks(row: Mapping[str, SqlValue]) -> str:
-    return ", ".join("?" * len(row))

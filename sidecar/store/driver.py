@@ -1,0 +1,147 @@
+"""The SQLite driver: sqlcipher3, its connections, and its errors as ours.
+
+Nothing else imports sqlcipher3: two SQLite libraries on one file in one process break its locking. The text
+of a driver's error is read here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import orjson
+import sqlcipher3.dbapi2 as sqlite
+
+from sidecar.core.column import MISSING
+from sidecar.core.errors import (
+    ConflictError,
+    CorruptError,
+    QueryError,
+    SidecarError,
+    StorageError,
+    ValidationError,
+    WrongKeyError,
+)
+from sidecar.core.mango import matches, sort_key, values_at
+
+Connection = sqlite.Connection
+Cursor = sqlite.Cursor
+DriverError = sqlite.Error
+
+REFUSED: Final = (sqlite.Warning, ValueError, OverflowError)
+"""What the driver raises for a statement or a parameter it does not even give to SQLite."""
+
+BUSY_MS: Final = 10_000
+"""How long a connection waits for another's lock, in milliseconds."""
+
+_CACHED_STATEMENTS: Final = 512
+_HEADER: Final = b"SQLite format 3\0"
+
+
+def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connection:
+    """Open a connection with the engine's functions.
+
+    Args:
+        path: The database file; made when missing, unless `read_only`.
+        key: Passphrase of an encrypted file, or None.
+        read_only: Refuse every write.
+
+    Raises:
+        WrongKeyError: The file is encrypted with another key.
+        CorruptError: The file is no database.
+        StorageError: The file can't be opened.
+    """
+    mode = "ro" if read_only else "rwc"
+    try:
+        connection = sqlite.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MS / 1000,
+            cached_statements=_CACHED_STATEMENTS,
+        )
+    except DriverError as error:
+        raise StorageError(f"{path} can't be opened: {error}") from error
+    try:
+        _prepare(connection, key, read_only=read_only)
+    except DriverError as error:
+        connection.close()
+        raise _unreadable(path, key, error) from error
+    return connection
+
+
+def translate(error: DriverError) -> SidecarError:
+    """Return the error of ours that a driver's error means."""
+    text = str(error)
+    if "malformed" in text or "not a database" in text:
+        return CorruptError(f"the store is damaged: {text}")
+    if isinstance(error, sqlite.IntegrityError):
+        if text.startswith("UNIQUE constraint failed: "):
+            place = text.partition(": ")[2]
+            table, _, column = place.partition(", ")[0].partition(".")
+            return ConflictError(
+                f"{table} already has a row with this {column}", collection=table, path=f"/{column}"
+            )
+        return ValidationError(f"a constraint failed: {text}")
+    if any(sign in text for sign in _DISK_SIGNS):
+        return StorageError(f"the disk refused: {text}")
+    return QueryError(f"SQLite: {text}", path="/sql")
+
+
+_DISK_SIGNS: Final = (
+    "disk is full",
+    "disk I/O error",
+    "unable to open",
+    "readonly database",
+    "database is locked",
+)
+
+
+def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> None:
+    if key is not None:
+        connection.set_key(key)
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA recursive_triggers=ON")
+    for name, count, function in _FUNCTIONS:
+        connection.create_function(name, count, function, deterministic=True)
+
+
+def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError:
+    if isinstance(failure := translate(error), StorageError):
+        return failure
+    try:
+        with path.open("rb") as file:
+            plain = file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        plain = False
+    if key is not None:
+        return WrongKeyError(f"{path} can't be read with this key")
+    if plain:
+        return CorruptError(f"{path} is damaged: {error}")
+    return CorruptError(
+        f"{path} is no store, or is encrypted",
+        hint="If it is encrypted, give its key (--key-stdin); else restore a backup.",
+    )
+
+
+def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:
+    value = MISSING if root is None else orjson.loads(root)
+    return matches(value, orjson.loads(path), operator, orjson.loads(operand))
+
+
+def _sort_key(root: str | None, path: str) -> bytes:
+    found = values_at(MISSING if root is None else orjson.loads(root), orjson.loads(path))
+    return sort_key(found[0])
+
+
+_FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., bool | bytes]], ...]] = (
+    ("mango", 4, _mango),
+    ("sort_key", 2, _sort_key),
+)

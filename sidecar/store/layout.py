@@ -1,0 +1,133 @@
+"""What is in the file: the engine's tables, the schema's tables, and the triggers that watch them.
+
+| table       | holds                                             | derived |
+|-------------|---------------------------------------------------|---------|
+| `_meta`     | format, store id, fingerprint, unknown events     | no      |
+| `_events`   | the log                                           | no      |
+| `_touched`  | which event changed which document                | yes     |
+| the others  | state: see `sidecar.core.builtin`, and the schema | yes     |
+
+Every table of the schema has `_extra` (S9) and `_seq` (S13). TEMP triggers on the writing connection keep
+`_seq` and `_touched`, whatever SQL a materializer runs; they call `_event_seq()`, which that connection defines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sidecar.core.column import SQL_TYPES
+from sidecar.core.documents import literal, quote
+from sidecar.core.table import Table
+from sidecar.store.driver import Connection
+
+FORMAT: Final = "1"
+"""Version of the engine's own tables."""
+
+_LOG: Final = """
+CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _events (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    args TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    clientId TEXT NOT NULL,
+    sessionId TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS _events_name ON _events (name, seq);
+"""
+
+_STATE: Final = """
+CREATE TABLE _collections (
+    name TEXT PRIMARY KEY, definition TEXT NOT NULL, seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE _touched (
+    collection TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (collection, id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE _tombstones (
+    collection TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (collection, id)
+) STRICT;
+CREATE TABLE _attachments (
+    collection TEXT NOT NULL, documentId TEXT NOT NULL, id TEXT NOT NULL,
+    type TEXT NOT NULL, digest TEXT NOT NULL, data BLOB NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (collection, documentId, id)
+) STRICT;
+CREATE TABLE _local_documents (
+    collection TEXT NOT NULL, id TEXT NOT NULL, data TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (collection, id)
+) STRICT;
+CREATE TABLE _id_map (
+    collection TEXT NOT NULL, sourceId TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (collection, sourceId)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE _quarantine (
+    seq INTEGER PRIMARY KEY, collection TEXT NOT NULL, sourceId TEXT,
+    document TEXT NOT NULL, problems TEXT NOT NULL
+) STRICT;
+"""
+
+
+def create_log(connection: Connection) -> None:
+    """Create the tables a rebuild never touches, where they are missing."""
+    _run(connection, _LOG)
+
+
+def create_state(connection: Connection, tables: Iterable[Table]) -> None:
+    """Create the engine's state tables and the schema's, in an open transaction."""
+    _run(connection, _STATE)
+    for table in tables:
+        create_table(connection, table)
+
+
+def create_table(connection: Connection, table: Table) -> None:
+    """Create a table and its indexes, in an open transaction."""
+    # Imported only where there is such work: it costs 120 ms.
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    columns = {name: SQL_TYPES[column.kind] for name, column in table.columns.items()}
+    made = Database(connection).create_table(
+        table.name,
+        {**columns, "_extra": "TEXT", "_seq": "INTEGER"},
+        pk=table.primary_key,
+        not_null={"_seq"},
+        defaults={"_seq": 0},
+        strict=True,
+    )
+    for index in dict.fromkeys(table.indexes):
+        made.create_index(index)
+
+
+def watch(connection: Connection, table: Table) -> None:
+    """Make this connection keep `_seq` and `_touched` for a table's rows."""
+    name, key = quote(table.name), quote(table.primary_key)
+    touched = "INSERT OR IGNORE INTO _touched VALUES ({name}, {image}.{key}, _event_seq());"
+    stamp = (
+        f"UPDATE {name} SET _seq = _event_seq() WHERE {key} = NEW.{key} AND _seq <> _event_seq();"
+    )
+    for action, image in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        body = touched.format(name=literal(table.name), image=image, key=key)
+        connection.execute(
+            f"CREATE TEMP TRIGGER {quote(f'_{action.lower()}_{table.name}')} "
+            f"AFTER {action} ON main.{name} "
+            f"BEGIN {body} {stamp if image == 'NEW' else ''} END"
+        )
+
+
+def state_tables(connection: Connection, schema: str = "main") -> list[str]:
+    """Return the names of all derived tables."""
+    rows = connection.execute(
+        f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table' "
+        "AND name NOT IN ('_events', '_meta') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
+        "ORDER BY name"
+    )
+    return [name for (name,) in rows]
+
+
+def _run(connection: Connection, script: str) -> None:
+    # executescript() would commit the open transaction first.
+    for statement in script.split(";"):
+        if statement.strip():
+            connection.execute(statement)

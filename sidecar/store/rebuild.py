@@ -1,0 +1,221 @@
+"""Deriving the state from the log again (S6, S7).
+
+The log is replayed into a file of its own beside the store. Then either the two states are compared, table by
+table and byte by byte, or the new one takes the old one's place in one transaction. Until then the old state
+serves; a process that is killed leaves the store as it was, and the next rebuild starts afresh.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sidecar.core.documents import quote
+from sidecar.core.errors import UnknownEventError
+from sidecar.core.schema import Schema
+from sidecar.store import log
+from sidecar.store.driver import Connection, connect
+from sidecar.store.layout import create_state, state_tables
+from sidecar.store.materialize import Materializer
+
+Progress = Callable[[str, int, int], None]
+"""Called with a phase, what is done and the total."""
+
+_STEP: Final = 1_000
+"""Events between two reports of progress."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """What a rebuild found.
+
+    Attributes:
+        events: Events replayed.
+        unknown: Events whose name this schema doesn't know; they were passed over (S7).
+        rows: Rows of the derived state, by table.
+        differences: One line for each table that differs from the state in use; empty when equal.
+    """
+
+    events: int
+    unknown: int
+    rows: dict[str, int]
+    differences: tuple[str, ...] = ()
+
+
+def derive(
+    source: Connection, target: Connection, schema: Schema, progress: Progress
+) -> tuple[int, int]:
+    """Replay a log into an empty file.
+
+    Args:
+        source: Has the log.
+        target: A writing connection on an empty file.
+        schema: Says what the events do.
+        progress: Told how far it is.
+
+    Returns:
+        Events replayed, and how many of them this schema doesn't know.
+    """
+    total = log.head(source)[0]
+    done = unknown = 0
+    target.execute("PRAGMA synchronous=OFF")
+    target.execute("BEGIN")
+    create_state(target, schema.tables.values())
+    state = Materializer(target, schema)
+    for event in log.replay(source):
+        try:
+            state.apply(event)
+        except UnknownEventError:
+            if unknown == 0:
+                _log.warning("%s is unknown to this schema; it is kept, not applied", event.name)
+            unknown += 1
+        done += 1
+        if done % _STEP == 0:
+            progress("replay", done, total)
+    target.execute("COMMIT")
+    progress("replay", done, total)
+    return done, unknown
+
+
+def compare(left: Connection, right: Connection, progress: Progress) -> tuple[str, ...]:
+    """Return a line for each derived table that is not the same, byte by byte, in two files."""
+    names = state_tables(left)
+    if names != state_tables(right):
+        missing = sorted({*names} ^ {*state_tables(right)})
+        return (f"tables only one side has: {', '.join(missing)}",)
+    differences: list[str] = []
+    for done, name in enumerate(names):
+        progress("compare", done, len(names))
+        if _definition(left, name) != _definition(right, name):
+            differences.append(f"{name}: defined differently")
+        elif line := _first_difference(left, right, name):
+            differences.append(line)
+    progress("compare", len(names), len(names))
+    return tuple(differences)
+
+
+def swap(store: Connection, derived: Path, key: str | None, fingerprint: str, unknown: int) -> None:
+    """Put a derived state in the place of the store's, in one transaction."""
+    if key is None:
+        store.execute("ATTACH ? AS derived", (str(derived),))
+    else:
+        store.execute("ATTACH ? AS derived KEY ?", (str(derived), key))
+    try:
+        store.execute("BEGIN IMMEDIATE")
+        for name in state_tables(store):
+            store.execute(f"DROP TABLE main.{quote(name)}")
+        for name in state_tables(store, "derived"):
+            for sql in _definition(store, name, "derived"):
+                store.execute(sql)
+            store.execute(f"INSERT INTO main.{quote(name)} SELECT * FROM derived.{quote(name)}")
+        set_meta(store, "fingerprint", fingerprint)
+        set_meta(store, "unknown", str(unknown))
+        store.execute("COMMIT")
+    finally:
+        if store.in_transaction:
+            store.execute("ROLLBACK")
+        store.execute("DETACH derived")
+
+
+def rebuild(
+    store: Connection, path: Path, schema: Schema, key: str | None, progress: Progress
+) -> RebuildReport:
+    """Derive the state again and put it in the place of the old one.
+
+    Args:
+        store: The store's writing connection, with no transaction open.
+        path: The store's file.
+        schema: Says what the events do.
+        key: The store's key, or None.
+        progress: Told how far it is.
+    """
+    scratch = path.with_name(path.name + ".rebuild")
+    _remove(scratch)
+    target = connect(scratch, key=key)
+    try:
+        events, unknown = derive(store, target, schema, progress)
+        rows = _row_counts(target)
+        target.close()
+        progress("swap", 0, 1)
+        swap(store, scratch, key, schema.fingerprint, unknown)
+        progress("swap", 1, 1)
+    finally:
+        target.close()
+        _remove(scratch)
+    return RebuildReport(events, unknown, rows)
+
+
+def check(path: Path, schema: Schema, key: str | None, progress: Progress) -> RebuildReport:
+    """Compare a rebuilt copy with the state in use; nothing is changed.
+
+    It reads one snapshot, so a server may go on writing meanwhile.
+    """
+    scratch = path.with_name(path.name + ".check")
+    _remove(scratch)
+    source = connect(path, key=key, read_only=True)
+    target = connect(scratch, key=key)
+    try:
+        source.execute("BEGIN")
+        events, unknown = derive(source, target, schema, progress)
+        differences = compare(source, target, progress)
+        return RebuildReport(events, unknown, _row_counts(target), differences)
+    finally:
+        source.close()
+        target.close()
+        _remove(scratch)
+
+
+def get_meta(connection: Connection, key: str) -> str | None:
+    """Return a value of the store's bookkeeping, or None."""
+    row = connection.execute("SELECT value FROM _meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Set a value of the store's bookkeeping."""
+    connection.execute("INSERT OR REPLACE INTO _meta VALUES (?, ?)", (key, value))
+
+
+def _definition(connection: Connection, table: str, schema: str = "main") -> list[str]:
+    rows = connection.execute(
+        f"SELECT sql FROM {schema}.sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL "
+        "ORDER BY type DESC, name",
+        (table,),
+    )
+    return [sql for (sql,) in rows]
+
+
+def _first_difference(left: Connection, right: Connection, table: str) -> str | None:
+    sql = f"SELECT * FROM {quote(table)} ORDER BY {_key(left, table)}"
+    ours, theirs = left.execute(sql), right.execute(sql)
+    while True:
+        row, other = ours.fetchone(), theirs.fetchone()
+        if row != other or [*map(type, row or ())] != [*map(type, other or ())]:
+            named = (row or other)[0]
+            return f"{table}: the first row that differs is {named!r}"
+        if row is None:
+            return None
+
+
+def _key(connection: Connection, table: str) -> str:
+    rows = connection.execute(
+        "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (table,)
+    )
+    return ", ".join(quote(name) for (name,) in rows)
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in state_tables(connection):
+        (counts[name],) = connection.execute(f"SELECT count(*) FROM {quote(name)}").fetchone()
+    return counts
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

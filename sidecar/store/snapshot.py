@@ -1,0 +1,264 @@
+"""One reading connection: queries in a snapshot, with a deadline, a cap and an authorizer (Q4, Q5, Q6)."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Literal
+
+import orjson
+
+from sidecar.core.column import Kind
+from sidecar.core.compile import compile_query
+from sidecar.core.errors import QueryError, QueryTimeoutError, ReadOnlyError, TooLargeError
+from sidecar.core.event import Event
+from sidecar.core.query import DocumentQuery, Query, SqlQuery
+from sidecar.core.state import SqlValue
+from sidecar.core.table import Table
+from sidecar.store import log
+from sidecar.store.catalog import Catalog
+from sidecar.store.driver import REFUSED, Connection, Cursor, DriverError, translate
+from sidecar.store.result import Result
+
+_OK, _DENY = 0, 1
+_SELECT, _READ, _FUNCTION, _RECURSIVE, _TRANSACTION = 21, 20, 31, 33, 22
+_BUDGET: Final = 20_000
+"""SQLite operations between two looks at the clock, about a millisecond."""
+
+_FORBIDDEN_FUNCTIONS: Final = frozenset(["load_extension", "sqlcipher_export", "fts3_tokenizer"])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may cost (Q5).
+
+    Attributes:
+        seconds: Deadline of a query.
+        result_bytes: Most bytes of a result.
+    """
+
+    seconds: float = 5.0
+    result_bytes: int = 64 * 1024 * 1024
+
+
+class Snapshot:
+    """A connection that reads; as a context it holds one snapshot of the file.
+
+    Args:
+        connection: Opened read-only; the snapshot closes it.
+        catalog: Returns the tables there are.
+        limits: Deadline and cap of each query.
+    """
+
+    def __init__(
+        self, connection: Connection, catalog: Callable[[], Catalog], limits: Limits
+    ) -> None:
+        self._connection = connection
+        self._catalog = catalog
+        self._limits = limits
+        self._deadline = float("inf")
+        self._untrusted = False
+        self._refused = False
+        self._reads: set[tuple[str, str]] = set()
+        self._reads_of: dict[str, frozenset[tuple[str, str]]] = {}
+        connection.set_authorizer(self._authorize)
+        connection.set_progress_handler(self._late, _BUDGET)
+
+    def __enter__(self) -> Snapshot:
+        self._connection.execute("BEGIN")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._deadline = float("inf")
+        self._untrusted = False
+        # Not execute(): a statement of ours in the cache would be there for a caller's SQL too.
+        self._connection.commit()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def head(self) -> int:
+        """Return `seq` of the last event in this snapshot."""
+        return log.head(self._connection)[0]
+
+    def query(self, query: Query) -> Result:
+        """Run a query.
+
+        Raises:
+            QueryError: It means nothing here.
+            UnknownCollectionError: No collection of that name.
+            ReadOnlyError: SQL that is no read.
+            QueryTimeoutError: Past the deadline.
+            TooLargeError: Past the cap.
+        """
+        head = self.head()
+        self._refused = False
+        self._deadline = time.monotonic() + self._limits.seconds
+        if isinstance(query, SqlQuery):
+            return self._sql(query, head)
+        return self._documents(query, head)
+
+    def events(
+        self,
+        *,
+        after: int,
+        limit: int,
+        names: Sequence[str] | None,
+        collection: str | None,
+        id: str | None,
+    ) -> list[Event]:
+        """Return events in order; see `sidecar.store.log.read`."""
+        self._deadline = time.monotonic() + self._limits.seconds
+        try:
+            return log.read(
+                self._connection,
+                after=after,
+                limit=limit,
+                names=names,
+                collection=collection,
+                id=id,
+            )
+        except DriverError as error:
+            raise self._failure(error) from error
+
+    def rows(self, sql: str, params: Sequence[SqlValue] = ()) -> list[tuple[SqlValue, ...]]:
+        """Return the rows of a statement of ours, without deadline or cap."""
+        rows: list[tuple[SqlValue, ...]] = self._connection.execute(sql, params).fetchall()
+        return rows
+
+    def _documents(self, query: DocumentQuery, head: int) -> Result:
+        table = self._catalog().table(query.from_)
+        compiled = compile_query(table, query)
+        tables = frozenset([table.name])
+        try:
+            cursor = self._connection.execute(compiled.sql, compiled.params)
+            if query.count:
+                (count,) = cursor.fetchone()
+                return Result("count", head, tables, count=count)
+            ids: list[str] = []
+            rows: list[str] = []
+            size = 0
+            for id, row in cursor:
+                size += len(row)
+                if size > self._limits.result_bytes:
+                    raise self._too_large()
+                ids.append(id)
+                rows.append(row)
+        except DriverError as error:
+            raise self._failure(error) from error
+        kind: Literal["row", "rows"] = "row" if query.first else "rows"
+        named = compiled.primary_key
+        return Result(kind, head, tables, rows, None if named is None else ids, named)
+
+    def _sql(self, query: SqlQuery, head: int) -> Result:
+        self._untrusted = True
+        self._reads = set()
+        try:
+            cursor = self._connection.execute(query.sql, query.params)
+            if cursor.description is None:
+                raise QueryError("/sql: this statement returns no rows", path="/sql")
+            names = [column[0] for column in cursor.description]
+            reads = self._reads_of.get(query.sql) if not self._reads else frozenset(self._reads)
+            reads = reads or frozenset()
+            if len(self._reads_of) > 1000:  # noqa: PLR2004  (as many as anyone writes by hand)
+                self._reads_of.clear()
+            self._reads_of[query.sql] = reads
+            rows = self._sql_rows(cursor, names, self._kinds(reads))
+        except DriverError as error:
+            raise self._failure(error) from error
+        except REFUSED as error:
+            raise QueryError(
+                f"/sql: {error}",
+                hint="Send one statement, and parameters it can take.",
+                path="/sql",
+            ) from error
+        finally:
+            self._untrusted = False
+        return Result("rows", head, frozenset(table for table, _ in reads), rows)
+
+    def _sql_rows(self, cursor: Cursor, names: list[str], kinds: Mapping[str, Kind]) -> list[str]:
+        repeated = {name for name in names if names.count(name) > 1}
+        if repeated:
+            raise QueryError(
+                f"/sql: two columns are named {min(repeated)!r}",
+                hint="Name one of them differently with AS.",
+                path="/sql",
+            )
+        rows: list[str] = []
+        size = 0
+        for values in cursor:
+            row = orjson.dumps(
+                {
+                    name: _json_value(value, kinds.get(name))
+                    for name, value in zip(names, values, strict=True)
+                }
+            ).decode()
+            size += len(row)
+            if size > self._limits.result_bytes:
+                raise self._too_large()
+            rows.append(row)
+        return rows
+
+    def _kinds(self, reads: frozenset[tuple[str, str]]) -> dict[str, Kind]:
+        """Return the kind of each column name that means the same in all tables read (Q6)."""
+        tables = self._catalog().tables
+        kinds: dict[str, Kind] = {}
+        mixed: set[str] = set()
+        for table, name in reads:
+            column = _column(tables, table, name)
+            if column is not None and kinds.setdefault(name, column) is not column:
+                mixed.add(name)
+        return {name: kind for name, kind in kinds.items() if name not in mixed}
+
+    def _too_large(self) -> TooLargeError:
+        cap = self._limits.result_bytes
+        return TooLargeError(f"the result is larger than {cap} bytes", limit=cap)
+
+    def _late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    def _failure(self, error: DriverError) -> Exception:
+        if self._refused or "not authorized" in str(error) or "prohibited" in str(error):
+            return ReadOnlyError("/sql: only reads are allowed", path="/sql")
+        if "interrupted" in str(error):
+            seconds = self._limits.seconds
+            return QueryTimeoutError(f"the query took longer than {seconds} s", seconds=seconds)
+        return translate(error)
+
+    def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        if action == _READ:
+            self._reads.add((first or "", second or ""))
+            return _OK
+        if action in (_SELECT, _RECURSIVE):
+            return _OK
+        if action == _FUNCTION and second not in _FORBIDDEN_FUNCTIONS:
+            return _OK
+        if action == _TRANSACTION and not self._untrusted:
+            return _OK
+        self._refused = True
+        return _DENY
+
+
+def _column(tables: Mapping[str, Table], table: str, name: str) -> Kind | None:
+    found = tables.get(table)
+    column = None if found is None else found.columns.get(name)
+    return None if column is None else column.kind
+
+
+def _json_value(value: SqlValue, kind: Kind | None) -> object:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if kind is Kind.BOOLEAN and value in (0, 1):
+        return bool(value)
+    if kind is Kind.JSON and isinstance(value, str):
+        return orjson.Fragment(value)
+    return value

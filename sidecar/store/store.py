@@ -1,0 +1,308 @@
+"""The store: one SQLite file, one writer, many readers. The facade of `sidecar.store`."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from sidecar.core.documents import quote
+from sidecar.core.errors import CorruptError, LockedError, StorageError
+from sidecar.core.event import NewEvent, Receipt
+from sidecar.core.json import Json, JsonObject
+from sidecar.core.query import Query
+from sidecar.core.schema import Schema
+from sidecar.core.state import State
+from sidecar.core.table import Table
+from sidecar.store.driver import Connection, DriverError, connect, translate
+from sidecar.store.layout import FORMAT, create_log, create_state, state_tables
+from sidecar.store.log import EventPage
+from sidecar.store.readers import Readers
+from sidecar.store.rebuild import Progress, get_meta, rebuild, set_meta
+from sidecar.store.result import Result
+from sidecar.store.snapshot import Limits, Snapshot
+from sidecar.store.writer import Committed, Writer
+
+FILE: Final = "store.db"
+LOCK: Final = "store.lock"
+
+_log = logging.getLogger(__name__)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _silent(phase: str, done: int, total: int) -> None:
+    pass
+
+
+class Store:
+    """An open store. Its methods may be called from any thread; futures resolve on the store's.
+
+    Use `Store.open`. As a context it closes itself.
+    """
+
+    def __init__(
+        self,
+        lock: FileLock,
+        connection: Connection,
+        data_dir: Path,
+        schema: Schema,
+        key: str | None,
+        limits: Limits,
+        clock: Callable[[], int],
+    ) -> None:
+        self._lock = lock
+        self.data_dir = data_dir
+        self.path = data_dir / FILE
+        self.schema = schema
+        self.limits = limits
+        self._writer = Writer(connection, schema, clock)
+
+        def open_snapshot() -> Snapshot:
+            reader = connect(self.path, key=key, read_only=True)
+            return Snapshot(reader, lambda: self._writer.catalog, limits)
+
+        self._readers = Readers(open_snapshot)
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        schema: Schema,
+        *,
+        key: str | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], int] = _now,
+        progress: Progress = _silent,
+    ) -> Store:
+        """Open the store of a directory, making it when there is none.
+
+        The state is rebuilt first when the schema's fingerprint is another than the file's (S6).
+
+        Args:
+            data_dir: Its own directory; made when missing.
+            schema: The app's schema.
+            key: Passphrase for encryption at rest, or None.
+            limits: What a query may cost.
+            clock: Returns milliseconds since 1970.
+            progress: Told how far a rebuild is.
+
+        Raises:
+            LockedError: Another process holds it (S12).
+            CorruptError: The file is damaged, or from a newer version.
+            WrongKeyError: It is encrypted with another key.
+            StorageError: The directory can't be used.
+        """
+        lock = acquire(data_dir)
+        connection: Connection | None = None
+        try:
+            connection = connect(data_dir / FILE, key=key)
+            _prepare(connection, data_dir / FILE, schema, key, progress)
+            return cls(lock, connection, data_dir, schema, key, limits or Limits(), clock)
+        except BaseException as error:
+            if connection is not None:
+                connection.close()
+            lock.release()
+            if isinstance(error, DriverError):
+                raise translate(error) from error
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def head(self) -> int:
+        """`seq` of the last durable event, 0 for an empty log."""
+        return self._writer.head
+
+    @property
+    def fingerprint(self) -> str:
+        """The schema's fingerprint, which the state has too."""
+        return self.schema.fingerprint
+
+    def commit(
+        self,
+        events: Sequence[NewEvent],
+        *,
+        client_id: str = "local",
+        session_id: str = "local",
+    ) -> Future[Receipt]:
+        """Append a batch, whole or not at all (S3, S4, S5).
+
+        Args:
+            events: At least one event.
+            client_id: The device or installation.
+            session_id: The window or process.
+
+        Returns:
+            The receipt, once the batch is durable and observers have seen it. The future raises
+            ValidationError, UnknownEventError, UnknownCollectionError, NotFoundError or ConflictError,
+            with `index` and `path`, or StorageError.
+
+        Raises:
+            ShuttingDownError: The store is closed.
+        """
+        return self._writer.commit(events, client_id, session_id)
+
+    def probe(self, events: Sequence[NewEvent], look: Callable[[State], None]) -> Future[Receipt]:
+        """Apply events in a transaction, look at the state they lead to, and roll it back (M9).
+
+        Args:
+            events: At least one event.
+            look: Called with the state on the writer's thread; what it raises the future raises.
+        """
+        return self._writer.probe(events, look)
+
+    def observe(self, observer: Callable[[Committed], None]) -> None:
+        """Call `observer` on the writer's thread after each durable transaction.
+
+        Receipts of the transaction are given out after it returns, so it must be quick.
+        """
+        self._writer.observe(observer)
+
+    def read(self, query: Query, *, window: str = "local") -> Future[Result]:
+        """Run a query on a snapshot (Q4, Q5).
+
+        Args:
+            query: The query.
+            window: Whose read it is; one window's slow reads don't hold up another's.
+
+        Returns:
+            The result. The future raises QueryError, UnknownCollectionError, ReadOnlyError,
+            QueryTimeoutError or TooLargeError.
+        """
+        return self._readers.submit(window, lambda snapshot: snapshot.query(query))
+
+    def events(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 1000,
+        names: Sequence[str] | None = None,
+        collection: str | None = None,
+        id: str | None = None,
+        window: str = "local",
+    ) -> Future[EventPage]:
+        """Read the log; with `collection` and `id`, all that happened to one document.
+
+        Args:
+            after: Only events with a larger `seq`.
+            limit: Most events to return.
+            names: Only events of these names.
+            collection: Only events that changed a document of this collection.
+            id: … and only the document with this primary key.
+            window: Whose read it is.
+        """
+
+        def work(snapshot: Snapshot) -> EventPage:
+            events = snapshot.events(
+                after=after, limit=limit, names=names, collection=collection, id=id
+            )
+            return EventPage(events, snapshot.head())
+
+        return self._readers.submit(window, work)
+
+    def info(self) -> Future[JsonObject]:
+        """Return `{head, events, tables, unknownEvents, bytes, path, fingerprint}`."""
+
+        def work(snapshot: Snapshot) -> JsonObject:
+            tables: JsonObject = {}
+            for name in self._writer.catalog.tables:
+                ((count,),) = snapshot.rows(f"SELECT count(*) FROM {quote(name)}")
+                assert isinstance(count, int)
+                tables[name] = count
+            ((unknown,),) = snapshot.rows("SELECT value FROM _meta WHERE key = 'unknown'")
+            assert isinstance(unknown, str)
+            described: dict[str, Json] = {
+                "head": snapshot.head(),
+                "tables": tables,
+                "unknownEvents": int(unknown),
+                "bytes": sum(
+                    file.stat().st_size for file in self.data_dir.glob(f"{FILE}*") if file.is_file()
+                ),
+                "path": str(self.path),
+                "fingerprint": self.fingerprint,
+            }
+            return described
+
+        return self._readers.submit("info", work)
+
+    def collection(self, name: str) -> Table:
+        """Return a table, declared or defined.
+
+        Raises:
+            UnknownCollectionError: There is none of that name.
+        """
+        return self._writer.catalog.table(name)
+
+    def collections(self) -> list[str]:
+        """Return the names of all tables, declared and defined."""
+        return list(self._writer.catalog.tables)
+
+    def close(self) -> None:
+        """Finish what is queued, close the file and let go of the lock."""
+        self._readers.close()
+        self._writer.close()
+        self._lock.release()
+
+
+def acquire(data_dir: Path) -> FileLock:
+    """Take the lock of a data directory, making the directory when it is missing.
+
+    Raises:
+        LockedError: Another process holds it (S12).
+        StorageError: The directory can't be made or written.
+    """
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(data_dir / LOCK)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LockedError(f"another process holds {data_dir}", path=str(data_dir)) from error
+    except OSError as error:
+        raise StorageError(f"{data_dir} can't be used: {error.strerror}") from error
+    return lock
+
+
+def _prepare(
+    connection: Connection, path: Path, schema: Schema, key: str | None, progress: Progress
+) -> None:
+    """Bring a file to where this version serves it: made, checked, its state derived."""
+    if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        connection.execute("BEGIN IMMEDIATE")
+        create_log(connection)
+        create_state(connection, schema.tables.values())
+        set_meta(connection, "format", FORMAT)
+        set_meta(connection, "store", secrets.token_hex(8))
+        set_meta(connection, "fingerprint", schema.fingerprint)
+        set_meta(connection, "unknown", "0")
+        connection.execute("COMMIT")
+        return
+    if "_events" not in {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}:
+        raise CorruptError(f"{path} is an SQLite file, but no store")
+    written = get_meta(connection, "format")
+    if written != FORMAT:
+        raise CorruptError(
+            f"{path} has format {written}; this version reads {FORMAT}",
+            hint="Open it with the version that wrote it, or a newer one.",
+        )
+    if get_meta(connection, "fingerprint") != schema.fingerprint:
+        _log.info("the schema changed: rebuilding %d tables", len(state_tables(connection)))
+        rebuild(connection, path, schema, key, progress)
