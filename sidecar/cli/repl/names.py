@@ -1,0 +1,151 @@
+"""What a session has at hand: `rpc`, `events` and `tables`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import cast
+
+from sidecar.cli.repl.namespace import Namespace
+from sidecar.cli.shape import members
+from sidecar.client import Client, NewEventJson
+from sidecar.core.json import Json, JsonObject
+from sidecar.core.schema import AnyEvent, Schema
+from sidecar.core.table import Table
+
+KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+class RemoteMethod(Namespace):
+    """A method of the server, called by name; methods below it are attributes (`migrate.push`)."""
+
+    def __init__(self, path: str, method: JsonObject, client: Client) -> None:
+        super().__init__(path)
+        self._name = str(method["name"])
+        self._client = client
+        self.__doc__ = str(method.get("summary") or method.get("description") or "")
+        self.__signature__ = inspect.Signature(
+            [
+                inspect.Parameter(
+                    str(param["name"]),
+                    KEYWORD,
+                    default=inspect.Parameter.empty if param.get("required") else None,
+                )
+                for param in cast("list[JsonObject]", method.get("params", []))
+                if str(param["name"]).isidentifier()
+            ]
+        )
+
+    async def __call__(self, **params: Json) -> Json:
+        return await self._client.call(self._name, params)
+
+    def __repr__(self) -> str:
+        return f"<{self._path}{self.__signature__}: {self.__doc__}>"
+
+
+class EventBuilder:
+    """Builds one kind of event for `rpc.commit`, checking its arguments here already."""
+
+    def __init__(self, path: str, event: AnyEvent) -> None:
+        schema = event.args.model_json_schema()
+        self._event = event
+        self._path = path
+        self._members = members(schema)
+        self.__doc__ = str(schema.get("description", ""))
+        parameters = [
+            inspect.Parameter(
+                one.name,
+                KEYWORD,
+                default=inspect.Parameter.empty if one.required else None,
+                annotation=one.shape,
+            )
+            for one in self._members
+            if one.name.isidentifier()
+        ]
+        self.__signature__ = inspect.Signature(parameters)
+
+    def __call__(self, **args: Json) -> NewEventJson:
+        self._event.validate(args)
+        return {"name": self._event.name, "args": args}
+
+    def __repr__(self) -> str:
+        listed = ", ".join(f"{one.name}{'' if one.required else '?'}" for one in self._members)
+        return f"<{self._path}({listed}) → {self._event.name}: {self.__doc__}>"
+
+
+class TableName:
+    """A collection; calling it makes a query of it for `rpc.query` and `rpc.subscribe`."""
+
+    def __init__(self, name: str, table: Table | None) -> None:
+        self.name = name
+        self.columns = {} if table is None else dict(table.columns)
+        self.__doc__ = "A query of this collection."
+
+    def __call__(  # noqa: PLR0913 - one parameter for each key of a query
+        self,
+        selector: JsonObject | None = None,
+        *,
+        sort: list[dict[str, str]] | None = None,
+        skip: int | None = None,
+        limit: int | None = None,
+        fields: list[str] | None = None,
+        first: bool | None = None,
+        count: bool | None = None,
+    ) -> JsonObject:
+        keys = {
+            "selector": selector,
+            "sort": sort,
+            "skip": skip,
+            "limit": limit,
+            "fields": fields,
+            "first": first,
+            "count": count,
+        }
+        given = {name: value for name, value in keys.items() if value is not None}
+        return cast("JsonObject", {"from": self.name, **given})
+
+    def __repr__(self) -> str:
+        columns = ", ".join(f"{name}: {column.kind}" for name, column in self.columns.items())
+        return f"<tables.{self.name}({columns})>"
+
+
+def rpc_names(client: Client, document: JsonObject) -> Namespace:
+    """Return the server's methods: the client's own, typed ones, and the rest by `rpc.discover`."""
+    root = Namespace("rpc")
+    methods = cast("list[JsonObject]", document.get("methods", []))
+    for method in sorted(methods, key=lambda method: str(method["name"])):
+        name = str(method["name"]).removeprefix("rpc.")
+        root.put(name, _typed(client, name) or RemoteMethod(f"rpc.{name}", method, client))
+    return root
+
+
+def event_names(schema: Schema) -> Namespace:
+    """Return builders of an app's events: by full name, and the newest version without it."""
+    root = Namespace("events")
+    for name, event in sorted(schema.events.items(), key=lambda item: _version(item[0])):
+        short = name.partition(".")[2] or name
+        root.put(name, EventBuilder(f"events.{name}", event))
+        root.put(short, EventBuilder(f"events.{short}", event))
+    return root
+
+
+def table_names(schema: Schema, others: Iterable[str]) -> Namespace:
+    """Return an app's tables, and the collections that were defined at run time."""
+    root = Namespace("tables")
+    for name in others:
+        root.put(name, TableName(name, None))
+    for name, table in schema.tables.items():
+        root.put(name, TableName(name, table))
+    return root
+
+
+def _typed(client: Client, name: str) -> object | None:
+    found: object = client
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found if inspect.ismethod(found) else None
+
+
+def _version(name: str) -> tuple[int, str]:
+    first = name.partition(".")[0]
+    return (int(first[1:]) if first[:1] == "v" and first[1:].isdigit() else 0, name)
