@@ -120,11 +120,13 @@ class Run:
 
     def summary(self) -> str:
         """List the steps that ran, a line each, and the total."""
+        if not self.outcomes:
+            return "Nothing to do: everything is up to date."
         width = max((len(outcome.name) for outcome in self.outcomes), default=0)
         lines = [
             f"  {'ok    ' if outcome.ok else 'FAILED'}  {outcome.name:<{width}}"
             f"  {outcome.seconds:7.1f} s"
-            + (f"  {outcome.tests}" if outcome.tests != Tally() else "")
+            + (f"  {outcome.tests}" if outcome.tests.passed else "")
             for outcome in self.outcomes
         ]
         total = sum(outcome.seconds for outcome in self.outcomes)

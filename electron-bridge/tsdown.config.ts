@@ -12,5 +12,4 @@ export default defineConfig({
   target: "es2023",
   dts: true,
   sourcemap: true,
-  deps: { neverBundle: ["react", "rxdb", "rxjs"] },
 });
