@@ -1,0 +1,32 @@
+import type { MigrationRecord } from "./record.ts";
+
+/** The most a batch holds. One record that is larger than `length` goes alone. */
+export interface BatchLimits {
+  /** Records. */
+  readonly count: number;
+  /** UTF-16 code units of JSON text, each of which is three bytes on the wire at most. */
+  readonly length: number;
+}
+
+/** About 4 to 12 MB a message, well below the server's 64 MiB. */
+export const defaultLimits: BatchLimits = { count: 1000, length: 4 * 1024 * 1024 };
+
+/** Group records, in order, into batches that are not empty. */
+export async function* batches(
+  records: AsyncIterable<MigrationRecord>,
+  { count, length }: BatchLimits = defaultLimits,
+): AsyncGenerator<readonly MigrationRecord[]> {
+  let batch: MigrationRecord[] = [];
+  let filled = 0;
+  for await (const record of records) {
+    const size = JSON.stringify(record).length;
+    if (batch.length > 0 && (batch.length === count || filled + size > length)) {
+      yield batch;
+      batch = [];
+      filled = 0;
+    }
+    batch.push(record);
+    filled += size;
+  }
+  if (batch.length > 0) yield batch;
+}

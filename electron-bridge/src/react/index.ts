@@ -1,0 +1,10 @@
+/**
+ * React on top of the core client: a provider and hooks, each one `useSyncExternalStore` at most.
+ *
+ * @packageDocumentation
+ */
+
+export { SidecarProvider, type SidecarProviderProps, useSidecar } from "./provider.ts";
+export { useCommit } from "./useCommit.ts";
+export { useConnection } from "./useConnection.ts";
+export { type Ready, type UseQueryOptions, useQuery } from "./useQuery.ts";
