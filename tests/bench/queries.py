@@ -1,0 +1,66 @@
+"""Round trips of a query over the socket, beside a bare echo of as many bytes in the same run."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import orjson
+from websockets.asyncio.client import ClientConnection
+
+from sidecar.core.json import Json
+from tests.bench.data import memory, persona
+from tests.bench.measure import median, report, spread, timed
+from tests.bench.peers import call, echo, sidecar
+
+_MEMORIES = 10_000
+_TIMES = 1_000
+
+
+async def run() -> None:
+    """Print the times of three queries, each with the echo's time and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with sidecar(Path(folder)) as socket, echo() as bare:
+            await _fill(socket)
+            for what, times, query in _QUERIES:
+                answer = await call(socket, "query", query)
+                payload = orjson.dumps({"jsonrpc": "2.0", "id": 1, "result": answer})
+
+                async def bounce(payload: bytes = payload) -> None:
+                    await bare.send(payload, text=True)
+                    await bare.recv()
+
+                async def ask(query: Json = query) -> None:
+                    await call(socket, "query", query)
+
+                floor, took = await timed(bounce, times), await timed(ask, times)
+                ratio = median(took) / median(floor)
+                beside = f"{ratio:.1f} times an echo of {len(payload):,} B ({spread(floor)})"
+                report(what, spread(took), beside)
+
+
+_QUERIES: tuple[tuple[str, int, Json], ...] = (
+    ("one document by primary key", _TIMES, {"from": "personas", "selector": {"id": "p7"}}),
+    (
+        "100 of 10,000 by index, sorted",
+        _TIMES // 4,
+        {
+            "from": "memoryEntities",
+            "selector": {"personaId": "p7"},
+            "sort": [{"importance": "desc"}],
+            "limit": 100,
+        },
+    ),
+    ("count of 10,000", _TIMES // 4, {"from": "memoryEntities", "count": True}),
+)
+
+
+async def _fill(socket: ClientConnection) -> None:
+    personas = [{"name": "v1.PersonaCreated", "args": persona(one)} for one in range(20)]
+    await call(socket, "commit", {"events": personas})
+    for start in range(0, _MEMORIES, 1000):
+        memories = [
+            {"name": "v1.MemoryEntityCreated", "args": memory(one, 20)}
+            for one in range(start, start + 1000)
+        ]
+        await call(socket, "commit", {"events": memories})
