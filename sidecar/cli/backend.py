@@ -1,7 +1,7 @@
 """The seam between the commands and a store: one Protocol, and the choice of its implementation.
 
-The behaviour suite `tests/cli/test_backend.py` runs over both. Calls block: a command does one thing
-after another, and an interrupt (Ctrl-C) ends the wait.
+The behaviour suite `tests/cli/test_backend.py` runs over both. Calls block: a command does one
+thing after another, and an interrupt (Ctrl-C) ends the wait.
 """
 
 from __future__ import annotations
@@ -72,15 +72,14 @@ class Backend(Protocol):
 
 
 @contextmanager
-def open_backend(
-    target: Target, *, create: bool = False, progress: Progress | None = None
-) -> Iterator[Backend]:
+def open_backend(target: Target, *, create: bool = False) -> Iterator[Backend]:
     """Talk to the server that holds a store, or open the store here when none does.
+
+    Opening shows its progress when the state has to be rebuilt first (S6).
 
     Args:
         target: Which store.
         create: Whether to make a store where there is none.
-        progress: Told when opening takes long, because the state is rebuilt (S6).
 
     Raises:
         NotFoundError: There is no store, and `create` is false.
@@ -100,5 +99,5 @@ def open_backend(
         )
     from sidecar.cli.local import opened  # noqa: PLC0415 - only what runs is imported
 
-    with opened(target, progress) as local:
+    with opened(target) as local:
         yield local

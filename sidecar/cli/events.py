@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from typing import cast
 
 import click
 
@@ -45,7 +46,7 @@ def command(
     limit: int | None,
     names: tuple[str, ...],
     collection: str | None,
-    id: str | None,  # noqa: A002 - click names it after the option
+    id: str | None,
     follow: bool,
     output: Format,
 ) -> None:
@@ -68,7 +69,7 @@ def command(
             for event in log:
                 print_line(event)
         else:
-            print_rows([_row(event) for event in log], output)
+            print_rows([cast("JsonObject", event) for event in log], output)
 
 
 def _log(
@@ -87,7 +88,3 @@ def _log(
             if not follow:
                 return
             time.sleep(POLL)
-
-
-def _row(event: EventJson) -> JsonObject:
-    return {name: value for name, value in event.items()}  # type: ignore[misc]  # a TypedDict's values are JSON

@@ -67,7 +67,7 @@ def pairs(given: Iterable[str], option: str) -> dict[str, str]:
 
 
 def scalar(text: str) -> str | int | float | bool | None:
-    """Return the number, true, false, null or quoted string that a text is as JSON, else the text."""
+    """Return the number, true, false, null or string that a text is as JSON, else the text."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -11,7 +11,7 @@ import orjson
 from sidecar.app.load import DEFAULT, load_schema
 from sidecar.cli.backend import EventFilter, Migration
 from sidecar.cli.options import Target
-from sidecar.cli.progress import Progress
+from sidecar.cli.progress import Progress, show_progress
 from sidecar.client import EventPageJson, NewEventJson, QueryResult, ReceiptJson
 from sidecar.core.errors import ValidationError
 from sidecar.core.event import Expect, NewEvent
@@ -70,14 +70,13 @@ class Local:
 
 
 @contextmanager
-def opened(target: Target, progress: Progress | None = None) -> Iterator[Local]:
+def opened(target: Target) -> Iterator[Local]:
     """Open a store for the length of a block; errors as in `Store.open`."""
     schema = load_schema(target.schema or DEFAULT)
-    store = Store.open(target.data_dir, schema, key=target.key, progress=progress)
-    try:
+    with show_progress() as progress:
+        store = Store.open(target.data_dir, schema, key=target.key, progress=progress)
+    with store:
         yield Local(store)
-    finally:
-        store.close()
 
 
 def _event(event: JsonObject, index: int) -> NewEvent:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
 
@@ -102,22 +102,16 @@ def output_option(
     )
 
 
-def store_options(
-    command: Callable[Concatenate[Target, Params], Returned],
-) -> Callable[..., Returned]:
+def store_options(command: Callable[..., Returned]) -> Callable[..., Returned]:
     """Add the options that say which store; the command gets them as its first argument."""
 
     @functools.wraps(command)
     def with_target(
-        *args: Params.args,
-        data_dir: Path,
-        schema: str | None,
-        key_stdin: bool,
-        **kwargs: Params.kwargs,
+        *, data_dir: Path, schema: str | None, key_stdin: bool, **rest: object
     ) -> Returned:
         # The key is the first line of stdin: what else a command reads from there follows it.
         key = sys.stdin.readline().rstrip("\r\n") if key_stdin else None
-        return command(Target(data_dir, schema, key), *args, **kwargs)
+        return command(Target(data_dir, schema, key), **rest)
 
     return data_dir_option(schema_option(key_option(debug_option(with_target))))
 

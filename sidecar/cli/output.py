@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import click
 import orjson
 
 from sidecar.core.json import Json
@@ -54,10 +54,11 @@ def print_table(rows: Sequence[Mapping[str, Json]]) -> None:
         table.add_column(Text(field), justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(cell(row[field])) if field in row else "" for field in fields))
-    console = Console(highlight=False)
-    width = console.measure(table, options=console.options.update(width=MAX_WIDTH)).maximum
-    if width <= console.width or not console.is_terminal:
-        console.print(table, width=max(width, 1), crop=False)
+    terminal = sys.stdout.isatty()
+    console = Console(highlight=False, width=None if terminal else MAX_WIDTH)
+    wide = console.options.update(width=MAX_WIDTH)
+    if not terminal or console.measure(table, options=wide).maximum <= console.width:
+        console.print(table)
         return
     name_width = max(map(len, fields))
     for number, row in enumerate(rows, start=1):
@@ -76,6 +77,5 @@ def _is_number(value: Json) -> bool:
 
 
 def _write(data: bytes) -> None:
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -17,7 +17,7 @@ from sidecar.core.json import JsonObject
     epilog=examples(
         """
         sidecar query '{"from": "personas", "selector": {"isActive": true}, "first": true}'
-        sidecar query '{"from": "memoryEntities", "sort": [{"importance": "desc"}], "limit": 5}' -o table
+        sidecar query '{"from": "memoryEntities", "sort": [{"name": "asc"}], "limit": 3}' -o table
         sidecar query --sql 'SELECT name FROM personas WHERE id = :id' --param id=p1
         echo '{"from": "personas", "count": true}' | sidecar query -
         """

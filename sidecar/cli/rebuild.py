@@ -21,10 +21,12 @@ from sidecar.core.errors import NotFoundError
     ),
 )
 @click.option(
-    "--check", is_flag=True, help="Change nothing: compare a rebuilt copy with the state, byte by byte."
+    "--check",
+    is_flag=True,
+    help="Change nothing: compare a rebuilt copy with the state, byte by byte.",
 )
 @store_options
-def command(target: Target, check: bool) -> int:  # noqa: FBT001 - click passes options by name
+def command(target: Target, check: bool) -> int:
     """Derive the state from the event log again.
 
     The old state serves until the new one is complete. This needs the store for itself (exit code 3

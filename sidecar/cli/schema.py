@@ -93,8 +93,7 @@ def _print_table(table: Table) -> None:
             notes.append(f"= {orjson.dumps(column.default).decode()}")
         if column.shape is not None:
             inner = column.json_schema()
-            nested = inner.get("$defs", {})
-            notes.append(shape(inner, nested))
+            notes.append(shape(inner))
         click.echo(f"  {name:<{width}}  {' '.join(notes)}")
 
 

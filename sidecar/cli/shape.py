@@ -37,8 +37,15 @@ def members(schema: JsonObject) -> list[Member]:
     return found
 
 
-def shape(schema: JsonObject, definitions: JsonObject) -> str:
-    """Return a JSON Schema as a line; it says what the values are, not every limit on them."""
+def shape(schema: JsonObject, definitions: JsonObject | None = None) -> str:
+    """Return a JSON Schema as a line; it says what the values are, not every limit on them.
+
+    Args:
+        schema: A JSON Schema.
+        definitions: What its references name; its own `$defs` when None.
+    """
+    if definitions is None:
+        definitions = _object(schema.get("$defs"))
     if isinstance(reference := schema.get("$ref"), str):
         return shape(_object(definitions.get(reference.rpartition("/")[2])), definitions)
     for union in ("anyOf", "oneOf"):

@@ -46,7 +46,9 @@ def child_server(target: Target) -> Iterator[tuple[str, str]]:
 
 
 def _command(target: Target) -> list[str]:
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "sidecar"]
+    program = (
+        [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "sidecar"]
+    )
     options = ["serve", "--data-dir", str(target.data_dir)]
     if target.schema is not None:
         options += ["--schema", target.schema]

@@ -15,14 +15,24 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sidecar.core.json import JsonObject
 from sidecar.core.schema import Schema
 
 CHAIN = re.compile(r"((?:[A-Za-z_]\w*\.)*)([A-Za-z_]\w*)?$")
 VALUE_OF = re.compile(r"""["'](from|name)["']\s*:\s*$""")
 MENTIONED = re.compile(r"""["'](\w+)["']|tables\.(\w+)""")
 
-QUERY_KEYS = ("from", "selector", "sort", "skip", "limit", "fields", "first", "count", "sql", "params")
+QUERY_KEYS = (
+    "from",
+    "selector",
+    "sort",
+    "skip",
+    "limit",
+    "fields",
+    "first",
+    "count",
+    "sql",
+    "params",
+)
 EVENT_KEYS = ("name", "args", "id", "expect")
 OPERATORS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$and", "$or")
 
@@ -88,10 +98,10 @@ def _parameters(text: str, word: str, names: Mapping[str, object]) -> Iterator[C
         return
     given = text[opened:]
     for one in parameters:
-        if one.name.startswith(word) and one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD):
-            if not re.search(rf"\b{one.name}\s*=", given):
-                kind = "" if one.annotation is one.empty else str(one.annotation)
-                yield Candidate(f"{one.name}=", len(word), kind)
+        named = one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)
+        if named and one.name.startswith(word) and not re.search(rf"\b{one.name}\s*=", given):
+            kind = "" if one.annotation is one.empty else str(one.annotation)
+            yield Candidate(f"{one.name}=", len(word), kind)
 
 
 def _in_string(before: str, word: str, schema: Schema) -> Iterator[Candidate]:
@@ -101,7 +111,12 @@ def _in_string(before: str, word: str, schema: Schema) -> Iterator[Candidate]:
         options = schema.tables if asked[1] == "from" else schema.events
     else:
         mentioned = {first or second for first, second in MENTIONED.findall(before)}
-        fields = [field for name in schema.tables if name in mentioned for field in schema.tables[name].columns]
+        fields = [
+            field
+            for name in schema.tables
+            if name in mentioned
+            for field in schema.tables[name].columns
+        ]
         options = (*fields, *QUERY_KEYS, *EVENT_KEYS, *OPERATORS)
     for option in dict.fromkeys(options):
         if option.startswith(word):

@@ -1,6 +1,6 @@
 """The read-eval-print loop: Python with top-level `await`, on the loop the client runs on.
 
-1. A statement runs as one task. Ctrl-C stops it wherever it is, and nothing else: code that runs gets a
+1. Ctrl-C stops the statement wherever it is, and nothing else: code that runs gets a
    KeyboardInterrupt, an `await` is cancelled.
 2. Where lines come from is not its business: a terminal's prompt, or a pipe.
 3. An error of the sidecar's is one line; any other shows the traceback of the user's own code.
@@ -15,7 +15,7 @@ import inspect
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Protocol

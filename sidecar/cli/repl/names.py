@@ -37,6 +37,7 @@ class RemoteMethod(Namespace):
         )
 
     async def __call__(self, **params: Json) -> Json:
+        """Call the method; errors as in `Client.call`."""
         return await self._client.call(self._name, params)
 
     def __repr__(self) -> str:
@@ -65,6 +66,7 @@ class EventBuilder:
         self.__signature__ = inspect.Signature(parameters)
 
     def __call__(self, **args: Json) -> NewEventJson:
+        """Return the event; raise ValidationError when its arguments are wrong."""
         self._event.validate(args)
         return {"name": self._event.name, "args": args}
 
@@ -81,7 +83,7 @@ class TableName:
         self.columns = {} if table is None else dict(table.columns)
         self.__doc__ = "A query of this collection."
 
-    def __call__(  # noqa: PLR0913 - one parameter for each key of a query
+    def __call__(
         self,
         selector: JsonObject | None = None,
         *,
@@ -92,6 +94,7 @@ class TableName:
         first: bool | None = None,
         count: bool | None = None,
     ) -> JsonObject:
+        """Return the query."""
         keys = {
             "selector": selector,
             "sort": sort,

@@ -14,7 +14,7 @@ class Lines:
         """Return the next statement; None when stdin ends."""
         text = ""
         while line := await asyncio.to_thread(sys.stdin.readline):
-            text += line
+            text += str(line)
             if complete(text):
                 return text
         # The end of stdin ends a block as an empty line does.
