@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
@@ -12,6 +13,9 @@ from sidecar.core.event import Event, NewEvent, Receipt
 from sidecar.core.json import canonical
 from sidecar.core.state import SqlValue
 from sidecar.store.driver import Connection
+
+PAGE_BYTES: Final = 16 * 1024 * 1024
+"""Most text of arguments that one page holds, unless a single event is larger."""
 
 _COLUMNS = "seq, id, name, args, at, clientId, sessionId"
 
@@ -82,7 +86,7 @@ def read(
     collection: str | None = None,
     id: str | None = None,
 ) -> list[Event]:
-    """Return events in order.
+    """Return events in order: `limit` of them, or as many as fit in `PAGE_BYTES`.
 
     Args:
         after: Only events with a larger `seq`.
@@ -103,7 +107,14 @@ def read(
         f"SELECT {_COLUMNS} FROM _events WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT ?",
         [*params, limit],
     )
-    return [_event(row) for row in rows]
+    page: list[Event] = []
+    size = 0
+    for row in rows:
+        size += len(row[3])
+        if page and size > PAGE_BYTES:
+            break
+        page.append(_event(row))
+    return page
 
 
 def replay(connection: Connection) -> Iterator[Event]:

@@ -26,6 +26,7 @@ from sidecar.core.errors import (
     ConflictError,
     ShuttingDownError,
     SidecarError,
+    StorageError,
     StoreError,
     ValidationError,
 )
@@ -144,11 +145,16 @@ class Writer:
             except Empty:
                 pass
             ending = None in items
-            batches = [one for one in items if isinstance(one, _Batch)]
+            # A caller that went away before its turn is passed over; from here on none can cancel.
+            batches = [
+                one
+                for one in items
+                if isinstance(one, _Batch) and one.future.set_running_or_notify_cancel()
+            ]
             if batches:
                 self._transact(batches)
             for one in items:
-                if isinstance(one, _Probe):
+                if isinstance(one, _Probe) and one.batch.future.set_running_or_notify_cancel():
                     self._rehearse(one)
         self._connection.close()
 
@@ -194,18 +200,17 @@ class Writer:
         self._connection.execute("SAVEPOINT batch")
         try:
             receipt = self._append(batch)
-        except DriverError as error:
-            raise translate(error) from error
-        except SidecarError as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO batch")
-                self._connection.execute("RELEASE batch")
-            elif not isinstance(error, StoreError):
-                raise StoreError(error.message, hint=error.hint) from error
+        except Exception as error:
+            failure = _failure(error)
+            if not self._connection.in_transaction:
+                # SQLite has rolled all of it back itself, so no batch of it is stored.
+                raise StorageError(failure.message, hint=failure.hint) from error
+            self._connection.execute("ROLLBACK TO batch")
+            self._connection.execute("RELEASE batch")
             self._head, self._at = head, at
             if self._state.catalog is not catalog:
                 self._state.reload()
-            raise
+            raise failure from error
         self._connection.execute("RELEASE batch")
         return receipt
 
@@ -269,6 +274,15 @@ class Writer:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._state.reload()
+
+
+def _failure(error: Exception) -> SidecarError:
+    if isinstance(error, SidecarError):
+        return error
+    if isinstance(error, DriverError):
+        return translate(error)
+    _log.error("a batch failed", exc_info=error)
+    return SidecarError("the batch could not be stored")
 
 
 def _check(events: Sequence[NewEvent]) -> None:
