@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic import ValidationError as ModelError
 
 from sidecar.core.json import Json, JsonObject, pointer
-from sidecar.rpc.contract import Contract
 from sidecar.rpc.jsonrpc import InvalidParamsError, Params
 
 _MOST_ERRORS = 20
 
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
-def by_name(contract: Contract, params: Params) -> JsonObject:
+
+def order(models: Sequence[type[BaseModel]]) -> tuple[str, ...]:
+    """Return the names of a method's params by position."""
+    return tuple(
+        info.alias or name for model in models for name, info in model.model_fields.items()
+    )
+
+
+def by_name(models: Sequence[type[BaseModel]], params: Params) -> JsonObject:
     """Return params as an object.
+
+    Args:
+        models: Models of the method's params, any one of which may fit.
+        params: As they came.
 
     Raises:
         InvalidParamsError: More params by position than the method has.
     """
     if isinstance(params, dict):
         return params
-    order = contract.order
-    if len(params) > len(order):
-        message = f"Too many params: {contract.name} takes at most {len(order)}"
-        raise InvalidParamsError([{"path": pointer(len(order)), "message": message}])
-    return dict(zip(order, params, strict=False))
+    names = order(models)
+    if len(params) > len(names):
+        message = f"Too many params: this method takes at most {len(names)}"
+        raise InvalidParamsError([{"path": pointer(len(names)), "message": message}])
+    return dict(zip(names, params, strict=False))
 
 
-def bind(model: type[BaseModel], params: JsonObject) -> BaseModel:
+def bind(model: type[ModelT], params: JsonObject) -> ModelT:
     """Return the model of a method's params.
 
     Raises:
         InvalidParamsError: A param is missing, unknown or wrong; errors name the places.
     """
     try:
-        return _adapter(model).validate_python(params)
+        return model.model_validate(params)
     except ModelError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         raise InvalidParamsError(
@@ -65,8 +77,3 @@ def place(value: Json, loc: Sequence[str | int]) -> list[str | int]:
             continue
         path.append(part)
     return path
-
-
-@cache
-def _adapter(model: type[BaseModel]) -> TypeAdapter[BaseModel]:
-    return TypeAdapter(model)

@@ -29,9 +29,7 @@ from sidecar.core.errors import (
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import DocumentQuery, SqlQuery
 from sidecar.rpc import params, results
-
-PROTOCOL = 1
-"""Raised when an older client could no longer talk to this server."""
+from sidecar.rpc.binding import order
 
 Model = type[BaseModel]
 ErrorClass = type[SidecarError]
@@ -81,9 +79,7 @@ class Contract:
     @property
     def order(self) -> tuple[str, ...]:
         """Names of the params by position."""
-        return tuple(
-            info.alias or name for model in self.params for name, info in model.model_fields.items()
-        )
+        return order(self.params)
 
 
 @dataclass(frozen=True, slots=True)

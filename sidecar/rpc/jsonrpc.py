@@ -26,15 +26,13 @@ import orjson
 
 from sidecar.core.errors import SidecarError, TooLargeError, ValidationError
 from sidecar.core.json import Json, JsonObject
+from sidecar.rpc.limits import BATCH_REQUESTS
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
-
-MAX_BATCH = 10_000
-"""Entries of one batch: a 64 MiB message of `[1,1,…]` would ask for gigabytes of error objects."""
 
 _TURN = 64
 """Entries of a batch after which other connections get a turn."""
@@ -96,9 +94,9 @@ class Dispatcher(Generic[ContextT]):
             return await self._answer_one(decoded, context)
         if not decoded:
             return encode_error(None, invalid_request("a batch holds at least one request"))
-        if len(decoded) > MAX_BATCH:
+        if len(decoded) > BATCH_REQUESTS:
             return encode_error(
-                None, TooLargeError(f"a batch holds at most {MAX_BATCH:,} requests").to_wire()
+                None, TooLargeError(f"a batch holds at most {BATCH_REQUESTS:,} requests").to_wire()
             )
         answers: list[bytes] = []
         for index, entry in enumerate(decoded):

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, WithJsonSchema
 
+from sidecar.migration.result import MigrationResult, PhaseName
 from sidecar.rpc.params import AnyObject, Ident, Seq, Wire
 
 Row = Annotated[dict[str, JsonValue], WithJsonSchema({"type": "object"})]
@@ -120,16 +121,7 @@ class PushResult(Wire):
     total: int = Field(ge=0, description="Records of all pushes")
 
 
-MigrateResult = Annotated[
-    dict[str, JsonValue],
-    WithJsonSchema(
-        {
-            "title": "MigrateResult",
-            "description": "The report of a migration",
-            "type": "object",
-        }
-    ),
-]
+MigrateResult = MigrationResult
 
 OpenRpcDocument = Annotated[
     dict[str, JsonValue],
@@ -266,9 +258,11 @@ class MigrationNotification(Wire):
     """How far the migration of this connection is."""
 
     migration: Ident | None = Field(description="Its id where records were pushed")
-    phase: str
+    phase: PhaseName
     done: int = Field(ge=0)
-    total: int | None = Field(description="Null while it is not known")
+    total: int = Field(ge=0)
+    unit: Literal["bytes", "documents"] = Field(description="What `done` and `total` count")
+    rate: float = Field(description="Units per second since the phase began")
 
 
 class ReadyLine(Wire):

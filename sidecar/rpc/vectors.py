@@ -56,9 +56,9 @@ def refusal(contract: Contract, params: JsonObject) -> int | None:
     """Return the error number the models give, or None when they take the params."""
     try:
         if contract.name == "query":
-            parse_query(by_name(contract, params))
+            parse_query(by_name(contract.params, params))
             return None
-        bound = bind(contract.params[0], by_name(contract, params))
+        bound = bind(contract.params[0], by_name(contract.params, params))
         if isinstance(bound, SubscribeParams):
             parse_query(bound.query)
     except InvalidParamsError:

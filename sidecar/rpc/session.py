@@ -1,0 +1,210 @@
+"""One connection: its ids, its live queries, and the order of what it is sent.
+
+Invariants:
+
+1. A live query's notifications follow the answer to its `subscribe`, and none follows
+   `unsubscribe`'s.
+2. An answer to a commit follows the notifications it caused on this connection (L5).
+3. Results wait in no queue: one task looks at one live query at a time and waits until the socket
+   has taken its message. Commits meanwhile fold into the backlog (L6).
+4. Looks are reads of this session's own window in the store, so they don't hold up another's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from sidecar.core.errors import NotFoundError, ShuttingDownError, SidecarError
+from sidecar.core.query import Query
+from sidecar.live.backlog import Backlog
+from sidecar.live.view import Change, View, patchable
+from sidecar.rpc.counters import Counters
+from sidecar.rpc.hub import Hub
+from sidecar.rpc.jsonrpc import encode_notification, internal_error
+from sidecar.store import Result, Store
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One message being answered.
+
+    Attributes:
+        begun: Live queries it began; their clients learn of them by its answer.
+        settling: Whether it waits for the session's live queries.
+        after: Called once the answer is sent.
+    """
+
+    session: Session
+    begun: list[str] = field(default_factory=list)
+    settling: bool = False
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Live:
+    query: Query
+    view: View | None = None
+
+
+class Session:
+    """A connection's side of the protocol, without the socket.
+
+    Args:
+        store: Where its queries run.
+        hub: Tells it which live queries a commit touched.
+        counters: Counts the notifications.
+        send: Sends a message; returns when the socket can take another one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        hub: Hub,
+        counters: Counters,
+        send: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        self.id = uuid.uuid4().hex
+        self.client_id = uuid.uuid4().hex
+        self.session_id = uuid.uuid4().hex
+        self._store = store
+        self._hub = hub
+        self._counters = counters
+        self.send = send
+        self._live: dict[str, _Live] = {}
+        self._begun = 0
+        self._backlog = Backlog()
+        self._exchanges: list[Exchange] = []
+        self._work = asyncio.Event()
+        self._progress = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def begin(self) -> Exchange:
+        """Begin answering a message."""
+        exchange = Exchange(self)
+        self._exchanges.append(exchange)
+        return exchange
+
+    def finish(self, exchange: Exchange) -> None:
+        """End a message whose answer, if any, was sent."""
+        self._exchanges.remove(exchange)
+        for name in exchange.begun:
+            self._backlog.release(name)
+        self._moved()
+        for call in exchange.after:
+            call()
+
+    async def read(self, query: Query) -> Result:
+        """Run a query."""
+        return await asyncio.wrap_future(self._store.read(query, window=self.id))
+
+    async def subscribe(self, exchange: Exchange, query: Query) -> dict[str, object]:
+        """Begin a live query; return the answer."""
+        self._begun += 1
+        name = f"s{self._begun}"
+        live = self._live[name] = _Live(query)
+        self._backlog.add(name)
+        exchange.begun.append(name)
+        self._hub.put(self, name, None)
+        try:
+            result = await self.read(query)
+        except BaseException:
+            self._forget(name)
+            raise
+        live.view = View(result)
+        if name in self._live:
+            self._hub.put(self, name, result.tables)
+            self._backlog.looked(name, result.head)
+        return {
+            "subscription": name,
+            **result.to_wire(),
+            "primaryKey": result.primary_key if patchable(result) else None,
+        }
+
+    def unsubscribe(self, name: str) -> None:
+        """End a live query.
+
+        Raises:
+            NotFoundError: This connection has none of that name.
+        """
+        if name not in self._live:
+            raise NotFoundError(
+                f"this connection has no subscription {name[:100]!r}", subscription=name[:100]
+            )
+        self._forget(name)
+        self._moved()
+
+    def touch(self, name: str, head: int) -> None:
+        """Note that the commit with this head may have changed a live query."""
+        self._backlog.touch(name, head)
+        self._work.set()
+
+    async def settle(self, exchange: Exchange, head: int) -> None:
+        """Wait until this connection has been sent what the commits up to a head changed.
+
+        Live queries that an exchange began which itself waits here are left out: their answers, and
+        so their notifications, come after.
+        """
+        exchange.settling = True
+        self._moved()
+        while self._backlog.owes(head, but=self._unanswered()):
+            self._progress.clear()
+            await self._progress.wait()
+        exchange.settling = False
+
+    async def end(self) -> None:
+        """Stop looking; nothing is sent any more."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        for name in list(self._live):
+            self._forget(name)
+
+    def _unanswered(self) -> set[str]:
+        return {name for one in self._exchanges if one.settling for name in one.begun}
+
+    def _forget(self, name: str) -> None:
+        self._live.pop(name, None)
+        self._backlog.drop(name)
+        self._hub.drop(self, name)
+
+    def _moved(self) -> None:
+        """Wake whoever waits for the backlog."""
+        self._work.set()
+        self._progress.set()
+
+    async def _run(self) -> None:
+        while True:
+            name = self._backlog.next()
+            if name is None:
+                self._work.clear()
+                await self._work.wait()
+                continue
+            head, change = await self._look(name, self._live[name])
+            if change is not None and name in self._live:
+                self._counters.notifications += 1
+                params = {"subscription": name, "head": head, **change}
+                await self.send(encode_notification("subscription", params))
+            self._backlog.looked(name, head)
+            self._moved()
+
+    async def _look(self, name: str, live: _Live) -> tuple[int, Change | None]:
+        """Run a live query again; return its head and what the client must be told."""
+        assert live.view is not None, "a live query is held until it has a view"
+        head = self._store.head
+        try:
+            result = await self.read(live.query)
+        except ShuttingDownError:
+            return head, None
+        except SidecarError as error:
+            return head, live.view.fail(error.to_wire())
+        except Exception:  # noqa: BLE001 - a fault of ours must not end the other live queries
+            _log.exception("a live query failed", extra={"subscription": name})
+            return head, live.view.fail(internal_error())
+        if name in self._live:
+            self._hub.put(self, name, result.tables)
+        return result.head, live.view.advance(result)
