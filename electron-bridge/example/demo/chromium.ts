@@ -23,6 +23,8 @@ const QUIET = [
 export interface Browser {
   context: BrowserContext;
   version: string;
+  /** Its profile's directory, which every process of it names. */
+  profile: string;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startChromium(executablePath: string, headless: boolean): 
   });
   return {
     context,
+    profile,
     version: context.browser()?.version() ?? "Chromium",
     async close() {
       await context.close();

@@ -2,7 +2,6 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import react from "@vitejs/plugin-react";
 import { build } from "vite";
 
 /** Where the pages are served; `close` stops the server at once. */
@@ -26,7 +25,6 @@ export async function buildPages(directory: string): Promise<void> {
     root: EXAMPLE,
     configFile: false,
     logLevel: "warn",
-    plugins: [react()],
     build: {
       outDir: directory,
       emptyOutDir: true,

@@ -104,5 +104,13 @@ export const AWKWARD_MEMORIES: readonly Awkwardness[] = [
     quarantined: true,
     apply: set("content", "plain"),
   },
+  { kind: "fraction where integers are usual", count: 8, apply: set("importance", 72.5) },
+  { kind: "a date that is none", count: 2, apply: set("createdAt", "last Tuesday") },
+  {
+    kind: "a field name that begins with _",
+    count: 2,
+    quarantined: true,
+    apply: set("_draft", true),
+  },
   { kind: "no name", count: 2, quarantined: true, apply: unset("name") },
 ];

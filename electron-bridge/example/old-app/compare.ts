@@ -12,6 +12,14 @@ import type { CollectionName } from "./sample.ts";
 export interface Comparison {
   compared: number;
   differences: string[];
+  /** Dates that are none: they have no place in a column, so only the event log can keep them. */
+  undated: Undated[];
+}
+
+export interface Undated {
+  id: string;
+  field: string;
+  value: unknown;
 }
 
 const TIMESTAMPS: Partial<Record<CollectionName, readonly string[]>> = {
@@ -26,25 +34,34 @@ export function compare(
   after: ReadonlyMap<string, Document>,
   quarantined: ReadonlySet<string>,
 ): Comparison {
+  const undated: Undated[] = [];
   const differences = [...before].flatMap(([id, old]) => {
     const now = after.get(id);
     const path = `${collection}/${id}`;
     if (!now) return quarantined.has(id) ? [] : [`${path}: lost`];
     if (quarantined.has(id)) return [`${path}: imported and quarantined`];
-    return differing(expected(collection, old), now, path);
+    const { expected, unread } = dated(collection, old);
+    undated.push(...unread.map((field) => ({ id, field, value: old[field] })));
+    return differing(expected, now, path);
   });
   for (const id of after.keys()) {
     if (!before.has(id)) differences.push(`${collection}/${id}: not in RxDB`);
   }
-  return { compared: before.size, differences };
+  return { compared: before.size, differences, undated };
 }
 
-function expected(collection: CollectionName, old: Document): Document {
-  const document = { ...old };
+/** The document with its timestamps in ms, without those that are no dates. */
+function dated(collection: CollectionName, old: Document) {
+  const expected = { ...old };
+  const unread: string[] = [];
   for (const field of TIMESTAMPS[collection] ?? []) {
-    if (field in old) document[field] = milliseconds(old[field]);
+    if (old[field] === undefined) continue;
+    expected[field] = milliseconds(old[field]);
+    if (!Number.isNaN(expected[field])) continue;
+    delete expected[field];
+    unread.push(field);
   }
-  return document;
+  return { expected, unread };
 }
 
 /** The moment that the old app's date meant, in ms: seconds since 1970 have 10 digits until 2286. */

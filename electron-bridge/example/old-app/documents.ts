@@ -29,6 +29,10 @@ export function written(random: Random, at: number): string | number | Date {
   }
 }
 
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function persona(random: Random, number: number): Document {
   const role = random.pick(words.ROLES);
   const traits = random.some(words.TRAITS, random.integer(1, 4));
@@ -38,7 +42,7 @@ export function persona(random: Random, number: number): Document {
   return {
     id: `persona-${String(number).padStart(3, "0")}`,
     name: `${random.pick(words.FIRST_NAMES)} the ${role}${emoji}`,
-    description: `A ${traits.join(", ")} ${role.toLowerCase()}.`,
+    description: capitalised(`${traits.join(", ")} ${role.toLowerCase()}.`),
     avatar: random.next() < 0.4 ? null : `avatars/${number % 24}.png`,
     personality: {
       traits,
@@ -68,7 +72,7 @@ export function memory(random: Random, number: number, personaId: string): Docum
     id: `memory-${String(number).padStart(5, "0")}`,
     personaId,
     type: random.pick(words.MEMORY_TYPES),
-    name: `${sentence[0]?.toUpperCase()}${sentence.slice(1)}${emoji}`,
+    name: capitalised(sentence) + emoji,
     content: {
       text: `${sentence}.`,
       confidence: random.integer(0, 1000) / 1000,

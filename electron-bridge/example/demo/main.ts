@@ -1,0 +1,230 @@
+/**
+ * The demo: a real RxDB database moves into a real sidecar, and a React page shows it live.
+ *
+ * It is the end-to-end test as well: any wrong number ends it with exit code 1. However it ends, nothing
+ * it started outlives it.
+ */
+
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { checkFile, checkMigration, checkSights } from "./checks.ts";
+import { findChromium, startChromium } from "./chromium.ts";
+import { processesNaming } from "./processes.ts";
+import { check, DemoError, heading, Progress, say } from "./progress.ts";
+import { describeLive, printReport, type Report } from "./report.ts";
+import * as scenario from "./scenario.ts";
+import { sidecarCommand, startSidecar } from "./sidecar.ts";
+import { buildPages, serve } from "./site.ts";
+import { openWorkspace, REPOSITORY } from "./workspace.ts";
+
+const SEED = 20;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Run the demo; resolves with the exit code. `--open` leaves the page open where there is a display. */
+export async function run(args: readonly string[], env: Environment): Promise<number> {
+  const closers = new Closers();
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  try {
+    const demo = demonstrate(closers, args, env, interrupted.signal);
+    // What still runs when the interrupt comes fails as its browser and sidecar go.
+    demo.catch(() => undefined);
+    return await Promise.race([demo, aborted(interrupted.signal).then(() => 130)]);
+  } catch (error) {
+    say(`\n${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof DemoError) say(error.hint);
+    else if (error instanceof Error) say(error.stack);
+    return 1;
+  } finally {
+    await closers.close();
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
+
+async function demonstrate(
+  closers: Closers,
+  args: readonly string[],
+  env: Environment,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const python = { executable: env.SIDECAR_PYTHON ?? "python3", root: REPOSITORY };
+  const workspace = openWorkspace(env.DEMO_DIR);
+  const stays = args.includes("--open") && hasDisplay(env);
+  const progress = new Progress();
+  heading(`A real RxDB database moves into the sidecar (data in ${workspace.root})`);
+
+  const site = await progress.step(
+    "Build and serve the pages",
+    async () => {
+      await buildPages(workspace.site);
+      return serve(workspace.site);
+    },
+    ({ url }) => url,
+  );
+  closers.add(async () => site.close());
+
+  const sidecar = await progress.step(
+    "Start the sidecar",
+    () => startSidecar(python, workspace.store),
+    ({ pid, url, schema }) => `${url}, pid ${pid}, schema ${schema.slice(0, 12)}`,
+  );
+  closers.add(sidecar.stop);
+  const endpoint = { url: sidecar.url, token: sidecar.token };
+
+  const browser = await progress.step(
+    "Start Chromium",
+    () => startChromium(findChromium(env.CHROMIUM_PATH), !stays),
+    ({ version }) => `${version}, ${stays ? "in a window" : "headless"}`,
+  );
+  closers.add(browser.close);
+
+  const old = await scenario.openPage(browser.context, `${site.url}/old-app/`);
+  const seeded = await progress.step(
+    "Seed RxDB 17 on IndexedDB",
+    () => old.page.evaluate((seed) => window.oldApp.seed(seed), SEED),
+    ({ tombstones, attachments, localDocuments }) =>
+      `${tombstones} tombstones, ${attachments.length} attachments, ${localDocuments.length} local documents`,
+  );
+  const sights = await progress.step(
+    "Count what RxDB itself sees",
+    async () => checkSights(await old.page.evaluate(() => window.oldApp.look())),
+    (all) =>
+      `find() misses ${all.reduce((sum, { live, found }) => sum + live - found, 0)} documents`,
+  );
+  const migration = await progress.step(
+    "Migrate the live database",
+    () => old.page.evaluate((to) => window.oldApp.migrate(to), endpoint),
+    describeLive,
+  );
+  const readBack = await progress.step(
+    "Read all back, compare in the page",
+    async () => {
+      const found = await old.page.evaluate((from) => window.oldApp.readBack(from), endpoint);
+      checkMigration(migration.report, found, seeded, sights);
+      return found;
+    },
+    ({ collections }) => {
+      const compared = collections.reduce((sum, one) => sum + one.compared, 0);
+      return `${compared} documents, 0 differences`;
+    },
+  );
+
+  const app = await scenario.openPage(browser.context, `${site.url}/renderer/`, endpoint);
+  await progress.step(
+    "Open the React page",
+    async () => {
+      const listed = await scenario.waitForPersonas(app.page);
+      const stored = readBack.collections.find(({ collection }) => collection === "personas");
+      check(listed === stored?.stored, `The page lists ${listed} of ${stored?.stored} personas.`);
+      await app.page.screenshot({ path: workspace.before, animations: "disabled" });
+      return listed;
+    },
+    (listed) => `${listed} personas listed`,
+  );
+  const fromCli = await progress.step(
+    "Activate a persona from the CLI",
+    () => scenario.activateFromCli(python, workspace.store, app.page),
+    ({ id, shownAfter }) => `${id} shown ${shownAfter} ms after its commit`,
+  );
+  const byClick = await progress.step(
+    "Activate another by a click",
+    async () => {
+      const done = await scenario.activateByClick(python, workspace.store, app.page);
+      await app.page.screenshot({ path: workspace.after, animations: "disabled" });
+      const complaints = [...old.complaints, ...app.complaints];
+      check(complaints.length === 0, `The pages complained: ${complaints.join("; ")}`);
+      return done;
+    },
+    ({ id, shownAfter }) => `${id} shown ${shownAfter} ms after the click`,
+  );
+
+  const file = await progress.step(
+    "Migrate RxDB's export file as well",
+    async () => {
+      const { exportFile, fileStore } = workspace;
+      const result = await scenario.migrateFile(python, old.page, exportFile, fileStore);
+      return checkFile(result, sights);
+    },
+    ({ exported, live }) => `exportJSON() had ${exported} of ${live} live documents`,
+  );
+
+  const report: Report = {
+    seeded,
+    sights,
+    migration: migration.report,
+    readBack,
+    activations: { fromCli, byClick },
+    file,
+    screenshots: { before: workspace.before, after: workspace.after },
+  };
+  if (stays) {
+    finish(report, workspace.report, progress);
+    say(
+      `\nThe page is open: ${site.url}/renderer/. Try \`sidecar repl --data-dir ${workspace.store}\`.`,
+    );
+    say("Ctrl-C, or closing the window, ends the demo.");
+    await Promise.race([
+      aborted(interrupted),
+      browser.context.waitForEvent("close", { timeout: 0 }),
+    ]);
+    return 0;
+  }
+
+  await progress.step(
+    "Shut everything down",
+    async () => {
+      await browser.close();
+      const code = await sidecar.stop();
+      check(code === 0, `The sidecar ended with exit code ${code}.`);
+      const left = [workspace.store, browser.profile].flatMap(
+        (path) => processesNaming(path) ?? [],
+      );
+      check(left.length === 0, `Processes are left:\n${left.join("\n")}`);
+    },
+    () => "exit code 0, no process left",
+  );
+  await progress.step(
+    "Rebuild the state from the log",
+    () => sidecarCommand(python, "rebuild", "--check", "--data-dir", workspace.store),
+    (printed) => printed.trim(),
+  );
+  finish(report, workspace.report, progress);
+  if (env.DEMO_SCREENSHOT) {
+    mkdirSync(dirname(env.DEMO_SCREENSHOT), { recursive: true });
+    copyFileSync(workspace.after, env.DEMO_SCREENSHOT);
+  }
+  return 0;
+}
+
+function finish(report: Report, path: string, progress: Progress): void {
+  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  printReport(report);
+  say(`\nAll checks passed in ${progress.total()}.`);
+}
+
+function hasDisplay(env: Environment): boolean {
+  return process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+}
+
+/** What to end, last started first; a second call does nothing. */
+class Closers {
+  readonly #closers: (() => Promise<unknown>)[] = [];
+
+  add(closer: () => Promise<unknown>): void {
+    this.#closers.push(closer);
+  }
+
+  async close(): Promise<void> {
+    for (const closer of this.#closers.splice(0).reverse()) {
+      // One that fails must not keep the others from ending theirs.
+      await closer().catch((error: unknown) => say(String(error)));
+    }
+  }
+}
