@@ -13,6 +13,7 @@ from sidecar.cli.backend import Backend, EventFilter, open_backend
 from sidecar.cli.options import Target, examples, output_option, store_options
 from sidecar.cli.output import Format, print_line, print_rows
 from sidecar.client import EventJson
+from sidecar.core.errors import TooLargeError
 from sidecar.core.json import JsonObject
 
 PAGE = 1000
@@ -76,15 +77,24 @@ def _log(
     backend: Backend, wanted: EventFilter, after: int, limit: int | None, *, follow: bool
 ) -> Iterator[EventJson]:
     left = sys.maxsize if limit is None else limit
+    largest = PAGE
     while left > 0:
-        size = min(PAGE, left)
-        page = backend.events(wanted, after=after, limit=size)
+        size = min(largest, left)
+        try:
+            page = backend.events(wanted, after=after, limit=size)
+        except TooLargeError:
+            # Events of attachments are large: fewer of them fit into one answer.
+            if size == 1:
+                raise
+            largest = size // 2
+            continue
         yield from page["events"]
         left -= len(page["events"])
-        # A short page went through the whole log, whatever of it the filter let pass.
-        full = len(page["events"]) == size
-        after = page["events"][-1]["seq"] if full else page["head"]
-        if not full:
-            if not follow:
-                return
-            time.sleep(POLL)
+        if len(page["events"]) == size:
+            after = page["events"][-1]["seq"]
+            continue
+        # A page that isn't full went through the whole log, whatever the filter let pass.
+        after = page["head"]
+        if not follow:
+            return
+        time.sleep(POLL)

@@ -67,9 +67,21 @@ def command(
 ) -> int:
     """Serve a store over JSON-RPC on a loopback WebSocket.
 
-    Prints one line of JSON when it serves, with `url` and `token`, or one that says why it can't. It
+    Prints one line of JSON when it serves, with url and token, or one that says why it can't. It
     ends when stdin closes, the parent dies, on SIGTERM, or when a client calls server.shutdown.
     """
     from sidecar.rpc.serve import ServeOptions, run_server  # noqa: PLC0415 - for this command alone
 
-    return run_server(ServeOptions())
+    return run_server(
+        ServeOptions(
+            data_dir=data_dir,
+            schema=schema,
+            port=port,
+            origins=origins,
+            parent_pid=parent_pid,
+            log_level=log_level,
+            log_dir=log_dir,
+            token_stdin=token_stdin,
+            key_stdin=key_stdin,
+        )
+    )

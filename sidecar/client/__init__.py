@@ -10,11 +10,11 @@ What goes in and comes out is the wire's JSON (`rpc_schema/`), so a query here i
 
 from sidecar.client.client import Client
 from sidecar.client.errors import (
-    CallError,
     ConnectionLostError,
     NotRunningError,
     PeerError,
     RefusedError,
+    ServerError,
 )
 from sidecar.client.shapes import (
     EventJson,
@@ -27,7 +27,6 @@ from sidecar.client.shapes import (
 from sidecar.client.subscription import Subscription
 
 __all__ = [
-    "CallError",
     "Client",
     "ConnectionLostError",
     "EventJson",
@@ -39,5 +38,6 @@ __all__ = [
     "QueryResult",
     "ReceiptJson",
     "RefusedError",
+    "ServerError",
     "Subscription",
 ]

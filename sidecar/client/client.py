@@ -33,9 +33,11 @@ class Client:
     Attributes:
         events: The methods `events.*`.
         server: The methods `server.*`.
+        url: Where the server listens.
     """
 
     def __init__(self, connection: Connection) -> None:
+        self.url = connection.url
         self.events = Events(connection)
         self.server = Server(connection)
         self._connection = connection
@@ -185,7 +187,7 @@ class Events:
         limit: int | None = None,
         names: Sequence[str] | None = None,
         collection: str | None = None,
-        id: str | None = None,  # noqa: A002 - the wire's name
+        id: str | None = None,
     ) -> EventPageJson:
         """Return a page of the log.
 

@@ -45,7 +45,8 @@ class Connection:
         progress: Called with every notification of a migration's progress.
     """
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, url: str) -> None:
+        self.url = url
         self.progress: set[Callable[[ProgressJson], None]] = set()
         self._socket = socket
         self._numbers = itertools.count(1)
@@ -75,7 +76,7 @@ class Connection:
             raise RefusedError(f"{url} turned us down: {error}", status=status) from error
         except OSError as error:
             raise NotRunningError(f"no server answers at {url}") from error
-        return cls(socket)
+        return cls(socket, url)
 
     async def call(self, method: str, params: Mapping[str, Json] | None = None) -> Json:
         """Send a request and wait for its result; errors as in `Client.call`."""

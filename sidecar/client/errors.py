@@ -5,7 +5,7 @@ SidecarError
     ├── NotRunningError      E_NOT_RUNNING      no server listens there
     ├── RefusedError         E_REFUSED          it turned us down: token, Host, Origin
     ├── ConnectionLostError  E_CONNECTION_LOST  it went away before it answered
-    └── CallError            E_CALL             it could make nothing of the call (-326xx)
+    └── ServerError          E_SERVER           it failed, or says what this client doesn't know
 """
 
 from __future__ import annotations
@@ -41,11 +41,14 @@ class ConnectionLostError(PeerError):
     default_hint = "Connect again. A commit without an answer may be stored: resend it, same ids."
 
 
-class CallError(PeerError):
-    """The server could make nothing of the call; `number` in its data is the JSON-RPC code."""
+class ServerError(PeerError):
+    """The server failed, or answered with an error that this client doesn't know.
 
-    code = "E_CALL"
-    default_hint = "See `rpc.discover` for the server's methods and their parameters."
+    In its data, `number` is the JSON-RPC code and `answered` the server's own code.
+    """
+
+    code = "E_SERVER"
+    default_hint = "The server's log has the details, under the time of this call."
 
 
 _by_code: dict[str, type[SidecarError]] = {kind.code: kind for kind in ERRORS}
@@ -55,13 +58,16 @@ def error_from_wire(wire: Mapping[str, Json]) -> SidecarError:
     """Return the error that a JSON-RPC error object tells of.
 
     Args:
-        wire: `{code, message, data: {code, hint, …}}`.
+        wire: `{code, message, data: {code, hint, …}}`. A JSON-RPC code that isn't the error's own,
+            as -32601 for a method that doesn't exist, becomes `number` in its data.
     """
     data = wire.get("data")
     rest: JsonObject = dict(data) if isinstance(data, dict) else {}
     code, hint = rest.pop("code", None), rest.pop("hint", None)
     kind = _by_code.get(code) if isinstance(code, str) else None
     if kind is None:
-        kind = CallError
+        kind = ServerError
+        rest["answered"] = code
+    if wire.get("code") != kind.number:
         rest["number"] = wire.get("code")
     return kind(str(wire.get("message")), hint=hint if isinstance(hint, str) else None, **rest)

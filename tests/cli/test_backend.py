@@ -1,0 +1,206 @@
+"""The behaviour of a backend, on both sides of the seam: a server's store, and one opened here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from sidecar.cli.backend import Backend, EventFilter, Migration, open_backend
+from sidecar.cli.options import Target
+from sidecar.client import NewEventJson
+from sidecar.core.errors import (
+    ConflictError,
+    MigrationError,
+    NotFoundError,
+    QueryError,
+    ReadOnlyError,
+    SidecarError,
+    UnknownCollectionError,
+    UnknownEventError,
+    ValidationError,
+)
+from tests.cli.processes import persona, running_server
+
+
+@pytest.fixture(params=["served", "local"])
+def backend(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Backend]:
+    target = Target(data_dir, None, None)
+    if request.param == "local":
+        with open_backend(target, create=True) as local:
+            yield local
+    else:
+        with running_server(data_dir), open_backend(target) as served:
+            yield served
+
+
+def created(identifier: str, name: str = "Ada") -> NewEventJson:
+    return cast("NewEventJson", {"name": "v1.PersonaCreated", "args": persona(identifier, name)})
+
+
+def test_a_backend_is_what_it_says(backend: Backend, request: pytest.FixtureRequest) -> None:
+    """`served` tells whether others may write meanwhile."""
+    assert backend.served is (request.node.callspec.params["backend"] == "served")
+
+
+def test_a_committed_document_is_found(backend: Backend) -> None:
+    """S3: what is acknowledged is there, in rows, as one row and as a count."""
+    receipt = backend.commit([created("p1"), created("p2", "Bob")])
+    assert (receipt["first"], receipt["last"], receipt["head"]) == (1, 2, 2)
+    assert receipt["duplicate"] is False
+    found = backend.query({"from": "personas", "sort": [{"name": "desc"}], "fields": ["id"]})
+    assert found == {"rows": [{"id": "p2"}, {"id": "p1"}], "head": 2}
+    first = backend.query({"from": "personas", "selector": {"id": "p1"}, "first": True})
+    assert first["row"] is not None
+    assert first["row"]["name"] == "Ada"
+    assert first["row"]["settings"] == persona("p1", "Ada")["settings"]
+    assert backend.query({"from": "personas", "count": True}) == {"count": 2, "head": 2}
+
+
+def test_nothing_found_is_null(backend: Backend) -> None:
+    """A query with `first` that finds nothing."""
+    assert backend.query({"from": "personas", "first": True}) == {"row": None, "head": 0}
+
+
+def test_sql_reads(backend: Backend) -> None:
+    """Q4: with named parameters."""
+    backend.commit([created("p1")])
+    query = {"sql": "SELECT name FROM personas WHERE id = :id", "params": {"id": "p1"}}
+    assert backend.query(cast("dict[str, object]", query)) == {"rows": [{"name": "Ada"}], "head": 1}
+
+
+def test_committing_again_gives_the_first_receipt(backend: Backend) -> None:
+    """S5: by event id."""
+    event = created("p1")
+    event["id"] = "01890a5d-ac96-774b-bcce-b302099a8057"
+    first = backend.commit([event])
+    assert first["ids"] == [event["id"]]
+    assert backend.commit([event]) == {**first, "duplicate": True}
+
+
+def test_expectations_are_kept(backend: Backend) -> None:
+    """S13: an event that expects another revision is refused."""
+    backend.commit([created("p1")])
+    event: NewEventJson = {
+        "name": "v1.PersonaActivated",
+        "args": {"id": "p1"},
+        "expect": [{"collection": "personas", "id": "p1", "seq": None}],
+    }
+    with pytest.raises(ConflictError):
+        backend.commit([event])
+    event["expect"] = [{"collection": "personas", "id": "p1", "seq": 1}]
+    assert backend.commit([event])["head"] == 2
+
+
+def test_the_log_is_paged_and_filtered(backend: Backend) -> None:
+    """S1: by seq, by name, by document."""
+    backend.commit([created("p1"), created("p2")])
+    backend.commit([{"name": "v1.PersonaActivated", "args": {"id": "p2"}}])
+    page = backend.events(EventFilter(), after=1, limit=1)
+    assert [event["seq"] for event in page["events"]] == [2]
+    assert page["head"] == 3
+    assert page["events"][0]["name"] == "v1.PersonaCreated"
+    assert page["events"][0]["args"] == persona("p2", "Ada")
+    named = backend.events(EventFilter(names=["v1.PersonaActivated"]), after=0, limit=10)
+    assert [event["seq"] for event in named["events"]] == [3]
+    touched = backend.events(EventFilter(collection="personas", id="p1"), after=0, limit=10)
+    assert 1 in [event["seq"] for event in touched["events"]]
+
+
+def test_info_tells_what_the_store_holds(backend: Backend) -> None:
+    """The same members on both sides, whatever else a server tells."""
+    backend.commit([created("p1")])
+    info = backend.info()
+    assert (info["app"], info["head"]) == ("pjais", 1)
+    store = cast("dict[str, object]", info["store"])
+    assert cast("dict[str, int]", store["tables"])["personas"] == 1
+    assert store["unknownEvents"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ({"from": "nowhere"}, UnknownCollectionError),
+        ({"from": "personas", "selector": {"id": {"$near": 1}}}, QueryError),
+        ({"from": "personas", "colour": 1}, QueryError),
+        ({"sql": "DELETE FROM personas"}, ReadOnlyError),
+        ({"sql": "SELEC 1"}, QueryError),
+    ],
+)
+def test_a_wrong_query_is_a_typed_error(
+    backend: Backend, query: dict[str, object], error: type[SidecarError]
+) -> None:
+    """Q1, Q4: never all rows."""
+    with pytest.raises(error) as caught:
+        backend.query(query)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        ({"name": "v9.Nothing", "args": {}}, UnknownEventError),
+        ({"name": "v1.PersonaActivated", "args": {"id": 5}}, ValidationError),
+        ({"name": "v1.PersonaActivated", "args": {"id": "nobody"}}, NotFoundError),
+    ],
+)
+def test_a_wrong_event_is_a_typed_error_and_nothing_is_stored(
+    backend: Backend, event: NewEventJson, error: type[SidecarError]
+) -> None:
+    """S4: the error names the event; none of the batch is stored."""
+    with pytest.raises(error) as caught:
+        backend.commit([created("p1"), event])
+    assert caught.value.data["index"] == 1
+    assert backend.query({"from": "personas", "count": True})["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"args": {}},
+        {"name": "v1.PersonaActivated"},
+        {"name": 1, "args": {}},
+        {"name": "v1.PersonaActivated", "args": []},
+        {"name": "v1.PersonaActivated", "args": {"id": "p1"}, "at": 5},
+        {"name": "v1.PersonaActivated", "args": {"id": "p1"}, "id": 5},
+        {"name": "v1.PersonaActivated", "args": {"id": "p1"}, "expect": {}},
+        {"name": "v1.PersonaActivated", "args": {"id": "p1"}, "expect": [{"id": "p1"}]},
+    ],
+)
+def test_what_is_no_event_is_refused(backend: Backend, event: NewEventJson) -> None:
+    """Missing, wrong and unknown members."""
+    with pytest.raises(ValidationError):
+        backend.commit([event])
+
+
+def test_a_file_is_migrated(backend: Backend, tmp_path: Path) -> None:
+    """M1, M9: documents arrive, verification compares them, progress is told."""
+    source = tmp_path / "records.ndjson"
+    document = {**persona("p1", "Ada"), "isActive": True, "createdAt": 1, "updatedAt": 2}
+    source.write_text(json.dumps({"collection": "personas", "document": document}) + "\n")
+    steps: list[str] = []
+    report = backend.migrate(
+        Migration(source, "preserve", dry_run=False, strict=False, primary_keys={}),
+        lambda phase, _done, _total: steps.append(phase),
+    )
+    verification = cast("dict[str, object]", report["verification"])
+    assert verification["differencesTotal"] == 0
+    row = backend.query({"from": "personas", "first": True})["row"]
+    assert row is not None
+    assert row.items() >= document.items()
+    assert "importing" in steps
+
+
+def test_a_malformed_file_imports_nothing(backend: Backend, tmp_path: Path) -> None:
+    """The error says where it is malformed."""
+    source = tmp_path / "records.ndjson"
+    source.write_text('{"collection": "personas", "document": {"id": "p1"')
+    with pytest.raises(MigrationError):
+        backend.migrate(
+            Migration(source, "preserve", dry_run=False, strict=False, primary_keys={}),
+            lambda *_: None,
+        )
+    assert backend.query({"from": "personas", "count": True})["count"] == 0
