@@ -115,6 +115,7 @@ CONTRACTS: Sequence[Contract] = (
         (
             ValidationError,
             ConflictError,
+            NotFoundError,
             UnknownEventError,
             UnknownCollectionError,
             BusyError,
@@ -132,8 +133,16 @@ CONTRACTS: Sequence[Contract] = (
                                 "id": _PERSONA,
                                 "name": "Ada",
                                 "description": "Counts",
-                                "personality": {},
-                                "settings": {},
+                                "personality": {
+                                    "traits": ["curious"],
+                                    "temperament": "calm",
+                                    "communicationStyle": "plain",
+                                },
+                                "settings": {
+                                    "memoryRetention": 90,
+                                    "privacyLevel": "medium",
+                                    "autoLearn": True,
+                                },
                             },
                             "id": _EVENT,
                         }
