@@ -7,7 +7,7 @@ import orjson
 
 from sidecar.cli.options import debug_option, examples, schema_option
 from sidecar.cli.output import print_json
-from sidecar.cli.shape import members, shape
+from sidecar.cli.shape import event_text, members, shape
 from sidecar.core.builtin import BUILTIN_EVENTS
 from sidecar.core.column import Missing
 from sidecar.core.errors import NotFoundError
@@ -49,7 +49,7 @@ def command(name: str | None, schema: str | None, as_json: bool) -> None:
     elif name in loaded.tables:
         _print_table(loaded.tables[name])
     else:
-        _print_event(loaded.events[name])
+        click.echo(event_text(loaded.events[name]))
 
 
 def _document(schema: Schema, name: str | None) -> JsonObject:
@@ -95,21 +95,6 @@ def _print_table(table: Table) -> None:
             inner = column.json_schema()
             notes.append(shape(inner))
         click.echo(f"  {name:<{width}}  {' '.join(notes)}")
-
-
-def _print_event(event: AnyEvent) -> None:
-    schema = event.args.model_json_schema()
-    click.echo(f"{event.name}: {schema.get('description', '')}")
-    if event.deprecated is not None:
-        click.echo(f"  deprecated: {event.deprecated}")
-    listed = members(schema)
-    width = max((len(member.name) + 1 for member in listed), default=0)
-    for member in listed:
-        name = member.name + ("" if member.required else "?")
-        default = "" if member.default is None else f" = {member.default}"
-        click.echo(f"  {name:<{width}}  {member.shape}{default}")
-    if schema.get("additionalProperties") is True:
-        click.echo("  and any other field, which is kept")
 
 
 def _arguments(event: AnyEvent) -> str:

@@ -1,4 +1,4 @@
-"""JSON Schemas as one line a person reads: `{traits: string[], tone: "calm" | "lively"}`."""
+"""JSON Schemas as a person reads them: `{traits: string[], tone: "calm" | "lively"}`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.schema import AnyEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ def members(schema: JsonObject) -> list[Member]:
         default = orjson.dumps(member["default"]).decode() if "default" in member else None
         found.append(Member(name, shape(member, definitions), name in names, default))
     return found
+
+
+def event_text(event: AnyEvent) -> str:
+    """Return what an event is, and its arguments, one on a line."""
+    schema: JsonObject = event.args.model_json_schema()
+    lines = [f"{event.name}: {schema.get('description', '')}"]
+    if event.deprecated is not None:
+        lines.append(f"  deprecated: {event.deprecated}")
+    listed = members(schema)
+    width = max((len(member.name) + 1 for member in listed), default=0)
+    for member in listed:
+        name = member.name + ("" if member.required else "?")
+        default = "" if member.default is None else f" = {member.default}"
+        lines.append(f"  {name:<{width}}  {member.shape}{default}")
+    if schema.get("additionalProperties") is True:
+        lines.append("  and any other field, which is kept")
+    return "\n".join(lines)
 
 
 def shape(schema: JsonObject, definitions: JsonObject | None = None) -> str:

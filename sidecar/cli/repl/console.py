@@ -17,7 +17,8 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType, FunctionType, TracebackType
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
 from typing import Protocol
 
 from sidecar.cli.report import describe
@@ -98,8 +99,7 @@ class Console:
         except (KeyboardInterrupt, asyncio.CancelledError):
             self._fail("interrupted")
         except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
-            trace = _own(error.__traceback__)
-            self._fail("".join(traceback.format_exception(type(error), error, trace)).rstrip())
+            self._fail(_trace(error))
 
     async def _run(self, code: CodeType) -> None:
         task = asyncio.current_task()
@@ -154,8 +154,12 @@ def _interrupts(task: asyncio.Task[object]) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _own(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from the user's code on."""
-    while trace is not None and trace.tb_frame.f_code.co_filename != FILENAME:
-        trace = trace.tb_next
-    return trace
+def _trace(error: BaseException) -> str:
+    """Return a traceback from the user's code on, without the prompt's own frames."""
+    shown = traceback.TracebackException.from_exception(error)
+    files = [frame.filename for frame in shown.stack]
+    first = files.index(FILENAME) if FILENAME in files else len(files)
+    ours = str(Path(__file__).parent)
+    frames = [frame for frame in shown.stack[first:] if not frame.filename.startswith(ours)]
+    shown.stack = traceback.StackSummary.from_list(frames)
+    return "".join(shown.format()).rstrip()

@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import cast
 
 from sidecar.cli.repl.namespace import Namespace
-from sidecar.cli.shape import members
+from sidecar.cli.shape import event_text, members
 from sidecar.client import Client, NewEventJson
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.table import Table
 
+RpcCall = Callable[..., Awaitable[object]]
+
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
-class RemoteMethod(Namespace):
-    """A method of the server, called by name; methods below it are attributes (`migrate.push`)."""
+class RpcMethod(Namespace):
+    """A method of the server; methods below it are attributes (`migrate.push`).
 
-    def __init__(self, path: str, method: JsonObject, client: Client) -> None:
+    Args:
+        path: `rpc.` and the method's name.
+        call: Calls it.
+        signature: What it takes.
+        about: What it does, for `help`.
+    """
+
+    def __init__(
+        self, path: str, call: RpcCall, signature: inspect.Signature, about: str | None
+    ) -> None:
         super().__init__(path)
-        self._name = str(method["name"])
-        self._client = client
-        self.__doc__ = str(method.get("summary") or method.get("description") or "")
-        self.__signature__ = inspect.Signature(
-            [
-                inspect.Parameter(
-                    str(param["name"]),
-                    KEYWORD,
-                    default=inspect.Parameter.empty if param.get("required") else None,
-                )
-                for param in cast("list[JsonObject]", method.get("params", []))
-                if str(param["name"]).isidentifier()
-            ]
-        )
+        self._call = call
+        self.__signature__ = signature
+        self.__doc__ = about
 
-    async def __call__(self, **params: Json) -> Json:
+    def __call__(self, *params: object, **named: object) -> Awaitable[object]:
         """Call the method; errors as in `Client.call`."""
-        return await self._client.call(self._name, params)
+        return self._call(*params, **named)
 
     def __repr__(self) -> str:
-        return f"<{self._path}{self.__signature__}: {self.__doc__}>"
+        summary = (self.__doc__ or "").partition("\n")[0]
+        return f"<{self._path}{parameters(self.__signature__)}: {summary}>"
 
 
 class EventBuilder:
@@ -51,19 +52,18 @@ class EventBuilder:
         schema = event.args.model_json_schema()
         self._event = event
         self._path = path
-        self._members = members(schema)
-        self.__doc__ = str(schema.get("description", ""))
-        parameters = [
+        self.__doc__ = event_text(event)
+        taken = [
             inspect.Parameter(
                 one.name,
                 KEYWORD,
                 default=inspect.Parameter.empty if one.required else None,
                 annotation=one.shape,
             )
-            for one in self._members
+            for one in members(schema)
             if one.name.isidentifier()
         ]
-        self.__signature__ = inspect.Signature(parameters)
+        self.__signature__ = inspect.Signature(taken)
 
     def __call__(self, **args: Json) -> NewEventJson:
         """Return the event; raise ValidationError when its arguments are wrong."""
@@ -71,8 +71,7 @@ class EventBuilder:
         return {"name": self._event.name, "args": args}
 
     def __repr__(self) -> str:
-        listed = ", ".join(f"{one.name}{'' if one.required else '?'}" for one in self._members)
-        return f"<{self._path}({listed}) → {self._event.name}: {self.__doc__}>"
+        return f"<{self._path}{parameters(self.__signature__)}: makes a {self._event.name}>"
 
 
 class TableName:
@@ -118,8 +117,22 @@ def rpc_names(client: Client, document: JsonObject) -> Namespace:
     methods = cast("list[JsonObject]", document.get("methods", []))
     for method in sorted(methods, key=lambda method: str(method["name"])):
         name = str(method["name"]).removeprefix("rpc.")
-        root.put(name, _typed(client, name) or RemoteMethod(f"rpc.{name}", method, client))
+        typed = _typed(client, name)
+        if typed is not None:
+            signature, about = inspect.signature(typed), inspect.getdoc(typed)
+            root.put(name, RpcMethod(f"rpc.{name}", typed, signature, about))
+        else:
+            root.put(name, _discovered(client, f"rpc.{name}", method))
     return root
+
+
+def parameters(signature: inspect.Signature) -> str:
+    """Return a signature's parameters by name alone: `(query, since?)`."""
+    listed = [
+        one.name if one.default is one.empty else f"{one.name}?"
+        for one in signature.parameters.values()
+    ]
+    return f"({', '.join(listed)})"
 
 
 def event_names(schema: Schema) -> Namespace:
@@ -142,11 +155,33 @@ def table_names(schema: Schema, others: Iterable[str]) -> Namespace:
     return root
 
 
-def _typed(client: Client, name: str) -> object | None:
+def _typed(client: Client, name: str) -> RpcCall | None:
     found: object = client
     for part in name.split("."):
         found = getattr(found, part, None)
-    return found if inspect.ismethod(found) else None
+    return cast("RpcCall", found) if inspect.ismethod(found) else None
+
+
+def _discovered(client: Client, path: str, method: JsonObject) -> RpcMethod:
+    """Return a method the client has no own one for, with what OpenRPC says of it."""
+    name = str(method["name"])
+
+    async def call(**params: Json) -> Json:
+        return await client.call(name, params)
+
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(
+                str(param["name"]),
+                KEYWORD,
+                default=inspect.Parameter.empty if param.get("required") else None,
+            )
+            for param in cast("list[JsonObject]", method.get("params", []))
+            if str(param["name"]).isidentifier()
+        ]
+    )
+    about = f"{method.get('summary', '')}\n\n{method.get('description', '')}".rstrip()
+    return RpcMethod(path, cast("RpcCall", call), signature, about)
 
 
 def _version(name: str) -> tuple[int, str]:

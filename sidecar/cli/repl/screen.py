@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 
+from sidecar.cli.repl.names import EventBuilder, RpcMethod, TableName
+
 SCREEN = """\
 Python with top-level await, on a live sidecar.
 
@@ -18,7 +20,7 @@ Live:     live = await rpc.subscribe(tables.personas())
           live.result["rows"]            always the newest
           async for result in live: …    waits for each newer one; Ctrl-C ends the loop
 Look:     tables, events.PersonaCreated, rpc.query: a name alone tells what it is
-          help(rpc.commit)               Python's own help of anything
+          help(rpc.commit)               the whole of it
           _                              the last value
 
 Tab completes names, parameters, fields and, inside strings, collections and event names.
@@ -27,13 +29,16 @@ Enter on an unfinished statement begins a new line. Ctrl-C stops what runs. Ctrl
 
 
 class Help:
-    """`help()` and `help` show the screen, `help(thing)` is Python's own."""
+    """`help()` and `help` show the screen, `help(thing)` what a thing is."""
 
     def __call__(self, *things: object) -> None:
-        """Show the screen, or Python's help of a thing."""
-        if things:
-            builtins.help(*things)
-        else:
+        """Show the screen, or tell of a thing."""
+        for thing in things:
+            if isinstance(thing, RpcMethod | EventBuilder | TableName):
+                print(f"{thing}\n\n{thing.__doc__}")
+            else:
+                builtins.help(thing)
+        if not things:
             print(SCREEN, end="")
 
     def __repr__(self) -> str:

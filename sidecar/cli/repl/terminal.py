@@ -59,7 +59,12 @@ class Prompt:
         def enter(event: KeyPressEvent) -> None:
             """Run a whole statement; begin a new line of one that isn't."""
             buffer = event.current_buffer
-            if self._complete(buffer.text):
+            text = buffer.text
+            if not buffer.document.current_line.strip():
+                # An empty line ends a block, whatever the margin put into it.
+                text = f"{text.rstrip()}\n"
+            if self._complete(text):
+                buffer.text = text
                 buffer.validate_and_handle()
             else:
                 buffer.newline(copy_margin=True)
