@@ -2,6 +2,7 @@ import { backoff, type Retry } from "./backoff.ts";
 import { SidecarError } from "./errors.ts";
 import { type Readable, type Writable, writable } from "./readable.ts";
 import {
+  type Endpoint,
   type EndpointSource,
   type SocketConstructor,
   type SocketEvent,
@@ -91,14 +92,25 @@ export class Connection {
 
   async #dial(): Promise<void> {
     const round = ++this.#round;
-    const { endpoint, webSocket } = this.#options;
+    const { endpoint } = this.#options;
     try {
-      const { url, token } = typeof endpoint === "function" ? await endpoint() : endpoint;
-      if (round !== this.#round) return;
-      this.#attach(new webSocket(url, subprotocols(token)), round);
+      const found = typeof endpoint === "function" ? await endpoint() : endpoint;
+      if (round === this.#round) this.#open(found, round);
     } catch (cause) {
       if (round === this.#round) this.#dropped(cause);
     }
+  }
+
+  #open({ url, token }: Endpoint, round: number): void {
+    let socket: SocketLike;
+    try {
+      socket = new this.#options.webSocket(url, subprotocols(token));
+    } catch (cause) {
+      // The address itself is wrong: the next try would meet the same.
+      this.#end("gaveUp", connectionError("E_CONNECTION_FAILED", cause));
+      return;
+    }
+    this.#attach(socket, round);
   }
 
   #attach(socket: SocketLike, round: number): void {

@@ -1,5 +1,4 @@
 import type { ErrorCode } from "../generated/errors.ts";
-import { errorNumbers } from "../generated/errors.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 
 /**
@@ -10,12 +9,14 @@ import { isObject, type Json, type JsonObject } from "./json.ts";
  * - `E_CONNECTION_FAILED`: no connection could be made, and the client gave up.
  * - `E_CLOSED`: the client was closed.
  * - `E_PROTOCOL`: the peer sent something that is no message of this protocol.
+ * - `E_INTERNAL`: a fault of the sidecar or of this client, which the other codes don't foresee.
  */
 export type ClientErrorCode =
   | "E_CONNECTION_LOST"
   | "E_CONNECTION_FAILED"
   | "E_CLOSED"
-  | "E_PROTOCOL";
+  | "E_PROTOCOL"
+  | "E_INTERNAL";
 
 /** A code of {@link SidecarError}; a newer server may send one this version has no name for. */
 export type SidecarErrorCode = ErrorCode | ClientErrorCode | (string & {});
@@ -87,20 +88,14 @@ export class SidecarError extends Error {
       return new SidecarError("E_PROTOCOL", "The server answered with an error of no known form");
     }
     const { code: wireCode, hint, ...data } = isJsonObject(value.data) ? value.data : {};
-    const number = typeof value.code === "number" ? value.code : undefined;
-    const code = typeof wireCode === "string" ? wireCode : codeOf(number);
+    const code = typeof wireCode === "string" ? wireCode : "E_INTERNAL";
     const message = typeof value.message === "string" ? value.message : code;
     return new SidecarError(code, message, {
       hint: typeof hint === "string" ? hint : undefined,
-      number,
+      number: typeof value.code === "number" ? value.code : undefined,
       data,
     });
   }
-}
-
-function codeOf(number: number | undefined): SidecarErrorCode {
-  const found = Object.entries(errorNumbers).find(([, known]) => known === number);
-  return found === undefined ? "E_INTERNAL" : found[0];
 }
 
 // What JSON.parse returned holds JSON alone, so an object of it is a JSON object.

@@ -196,10 +196,227 @@ export interface MigratePushResult {
   total: number;
 }
 /**
- * The report of a migration
+ * The verified backup.
+ */
+export interface Backup {
+  path: string;
+  /**
+   * Of the file's bytes before its last member, `sha256`.
+   */
+  sha256: string;
+  bytes: number;
+  /**
+   * Documents by collection.
+   */
+  counts: {
+    [k: string]: number;
+  };
+}
+/**
+ * One thing that was tried.
+ */
+export interface Check {
+  name: string;
+  passed: boolean;
+  message: string;
+}
+/**
+ * One collection, compared document by document by hash, both ways.
+ */
+export interface Compared {
+  collection: string;
+  /**
+   * Documents that should be the same.
+   */
+  compared?: number;
+  identical?: number;
+  different?: number;
+  /**
+   * In the source, not in the store.
+   */
+  missing?: number;
+  /**
+   * In the store, not in the source: what it held before, or got meanwhile.
+   */
+  onlyInStore?: number;
+  /**
+   * Tombstones found identical.
+   */
+  tombstones?: number;
+  /**
+   * Attachments found identical.
+   */
+  attachments?: number;
+  /**
+   * Local documents found identical.
+   */
+  localDocuments?: number;
+}
+/**
+ * Documents of one collection.
+ *
+ * `read` = `imported` + `unchanged` + `repeated` + `conflicts` + `quarantined` + `tombstones`.
+ */
+export interface Counts {
+  /**
+   * Documents in the source, tombstones among them.
+   */
+  read?: number;
+  /**
+   * Put into the store.
+   */
+  imported?: number;
+  /**
+   * In the store already, with the same content.
+   */
+  unchanged?: number;
+  /**
+   * In the source again: the same, or an older revision.
+   */
+  repeated?: number;
+  /**
+   * In the store already, different, and left alone.
+   */
+  conflicts?: number;
+  /**
+   * Invalid; kept as text in the quarantine.
+   */
+  quarantined?: number;
+  /**
+   * Deleted in RxDB; kept as tombstones.
+   */
+  tombstones?: number;
+  /**
+   * Attachments now in the store.
+   */
+  attachments?: number;
+  /**
+   * Local documents now in the store.
+   */
+  localDocuments?: number;
+}
+/**
+ * A document that is not the same in source and store.
+ */
+export interface Difference {
+  collection: string;
+  id: string;
+  kind: "missing" | "different" | "onlyInStore" | "conflict";
+  /**
+   * Top-level fields that differ, when both exist.
+   */
+  fields?: string[];
+}
+/**
+ * An error or a warning about one document.
+ */
+export interface Finding {
+  /**
+   * Null for a local document of the database.
+   */
+  collection: string | null;
+  /**
+   * Id in the source; null where it has none.
+   */
+  id: string | null;
+  /**
+   * JSON pointer into the document.
+   */
+  path: string;
+  message: string;
+}
+/**
+ * The seed guide's three queries, run one after the other.
+ */
+export interface Performance {
+  queries: Timing[];
+  totalMs: number;
+  budgetMs?: number;
+  withinBudget: boolean;
+}
+/**
+ * One query of the performance check.
+ */
+export interface Timing {
+  name: string;
+  rows: number;
+  durationMs: number;
+}
+/**
+ * One phase that was run.
+ */
+export interface Phase {
+  name: "reading" | "backing-up" | "checking-backup" | "importing" | "verifying";
+  durationMs: number;
+}
+/**
+ * What was wrong with the source's documents (M6).
+ */
+export interface Validation {
+  /**
+   * The first ones.
+   */
+  errors?: Finding[];
+  errorsTotal?: number;
+  /**
+   * The first ones.
+   */
+  warnings?: Finding[];
+  warningsTotal?: number;
+}
+/**
+ * What was found when source and store were compared (M9).
+ */
+export interface Verification {
+  /**
+   * No document differs or is missing, and every check passed.
+   */
+  passed: boolean;
+  collections: Compared[];
+  /**
+   * The first ones.
+   */
+  differences?: Difference[];
+  differencesTotal?: number;
+  health: Check;
+  /**
+   * Null without the queried tables.
+   */
+  performance?: Performance | null;
+  features?: Check[];
+}
+/**
+ * The whole of a migration.
  */
 export interface MigrateResult {
-  [k: string]: unknown;
+  /**
+   * The source's format.
+   */
+  format: string;
+  ids: "preserve" | "remap";
+  dryRun: boolean;
+  /**
+   * By collection; '' holds the database's local documents.
+   */
+  collections: {
+    [k: string]: Counts;
+  };
+  validation: Validation;
+  /**
+   * The first ones.
+   */
+  conflicts?: Difference[];
+  conflictsTotal?: number;
+  /**
+   * Null in a dry run.
+   */
+  backup?: Backup | null;
+  /**
+   * Null in a dry run.
+   */
+  verification?: Verification | null;
+  phases: Phase[];
+  durationMs: number;
 }
 /**
  * How far the migration of this connection is.
@@ -209,12 +426,17 @@ export interface MigrationNotification {
    * Its id where records were pushed
    */
   migration: string | null;
-  phase: string;
+  phase: "reading" | "backing-up" | "checking-backup" | "importing" | "verifying";
   done: number;
+  total: number;
   /**
-   * Null while it is not known
+   * What `done` and `total` count
    */
-  total: number | null;
+  unit: "bytes" | "documents";
+  /**
+   * Units per second since the phase began
+   */
+  rate: number;
 }
 /**
  * The count of a live query.

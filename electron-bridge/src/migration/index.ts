@@ -5,5 +5,5 @@
  */
 
 export { type MigrateRxDatabaseOptions, migrateRxDatabase } from "./migrate.ts";
-export { readRxDatabase } from "./read.ts";
+export { type AnyRxDatabase, readRxDatabase } from "./read.ts";
 export type { MigrationRecord } from "./record.ts";

@@ -1,4 +1,3 @@
-import type { RxDatabase } from "rxdb";
 import type {
   MigrateOptions,
   MigrationProgress,
@@ -8,7 +7,7 @@ import type {
 } from "../client/index.ts";
 import { batches } from "./batch.ts";
 import { migrationError } from "./errors.ts";
-import { readRxDatabase } from "./read.ts";
+import { type AnyRxDatabase, readRxDatabase } from "./read.ts";
 
 /** What {@link migrateRxDatabase} may be given, beside `signal` and `onProgress`. */
 export interface MigrateRxDatabaseOptions
@@ -33,7 +32,7 @@ export interface MigrateRxDatabaseOptions
  */
 export async function migrateRxDatabase(
   client: SidecarClient,
-  database: RxDatabase,
+  database: AnyRxDatabase,
   { signal, onProgress, ...choices }: MigrateRxDatabaseOptions = {},
 ): Promise<Result<"migrate">> {
   const { migration } = await client.request("migrate.begin", {}, { signal });

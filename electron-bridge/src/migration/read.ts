@@ -9,13 +9,25 @@
  * 4. A document written while this reads comes again, in its newer state, later in the feed.
  */
 
-import { getChangedDocumentsSince, isRxDatabase, type RxCollection, type RxDatabase } from "rxdb";
+import {
+  getChangedDocumentsSince,
+  isRxCollection,
+  isRxDatabase,
+  type RxCollection,
+  type RxDatabase,
+} from "rxdb";
 import { LOCAL_DOC_STATE_BY_PARENT, type LocalDocumentState } from "rxdb/plugins/local-documents";
 import { isObject, type Json, type JsonObject } from "../client/json.ts";
 import { base64 } from "./base64.ts";
 import { migrationError } from "./errors.ts";
 import { portableObject } from "./portable.ts";
 import type { MigrationRecord } from "./record.ts";
+
+/** Any `RxDatabase`, whatever the types of its collections. */
+export interface AnyRxDatabase {
+  readonly name: string;
+  readonly collections: object;
+}
 
 /** Documents asked from a storage at once. */
 const PAGE = 200;
@@ -28,15 +40,15 @@ const PAGE = 200;
  *   `data.id`, `data.path`), an attachment's content is missing, or the database belongs to another
  *   copy of rxdb than the one this module imports.
  */
-export async function* readRxDatabase(database: RxDatabase): AsyncGenerator<MigrationRecord> {
-  if (!isRxDatabase(database)) {
+export async function* readRxDatabase(database: AnyRxDatabase): AsyncGenerator<MigrationRecord> {
+  if (!isDatabase(database)) {
     // Its local documents are in a map of that other copy, and would be missed without a word.
     throw migrationError(
       "The database was made by another copy of rxdb than the one @pjais/electron-bridge imports",
       "Let the bundler resolve one copy of rxdb (resolve.dedupe in Vite), or pass an RxDatabase.",
     );
   }
-  const collections = Object.values(database.collections);
+  const collections = Object.values(database.collections).filter(isCollection);
   for (const { name, schema } of collections) {
     yield { collection: name, schema: toJson(schema.jsonSchema, { collection: name }) };
   }
@@ -123,4 +135,13 @@ function toJson(value: unknown, place: { readonly [key: string]: Json }): JsonOb
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+// RxDB's own checks say boolean, not what a value is.
+function isDatabase(value: AnyRxDatabase): value is RxDatabase {
+  return isRxDatabase(value);
+}
+
+function isCollection(value: unknown): value is RxCollection {
+  return isRxCollection(value);
 }

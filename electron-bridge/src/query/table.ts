@@ -1,4 +1,4 @@
-import type { DocumentQuery, Query, Selector, SqlQuery, TypedQuery } from "./types.ts";
+import type { DocumentQuery, dataType, Query, Selector, SqlQuery, TypedQuery } from "./types.ts";
 
 type Field<Row> = Extract<keyof Row, string>;
 
@@ -35,6 +35,8 @@ type Result<Row, S extends Shape> = S extends "rows"
  * tables.personas.where({ isActive: true }).orderBy("lastUsed", "desc").limit(10)
  */
 export class TableQuery<Row, S extends Shape = "rows"> implements TypedQuery<Result<Row, S>> {
+  /** Never there: it only carries the type. */
+  declare readonly [dataType]?: Result<Row, S>;
   readonly #query: DocumentQuery;
 
   /** @param query What is asked so far; a bare `{from}` asks for all rows. */

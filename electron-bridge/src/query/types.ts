@@ -7,7 +7,8 @@ export type { DocumentQuery, SqlQuery };
 /** A query as it goes over the wire. */
 export type Query = DocumentQuery | SqlQuery;
 
-declare const dataType: unique symbol;
+/** Names the member of a query that carries the type of its result. */
+export declare const dataType: unique symbol;
 
 /** A query that knows the type of its result. `toJSON` returns what goes over the wire. */
 export interface TypedQuery<Data> {

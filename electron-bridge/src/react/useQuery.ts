@@ -38,8 +38,16 @@ export function useQuery(
   const live = useSidecar().live(query);
   const snapshot = useReadable(live);
   if (suspense) {
-    if (snapshot.status === "loading") use(live.settled());
+    use(snapshot.status === "loading" ? live.settled() : fulfilled(live.settled()));
     if (snapshot.status === "error") throw snapshot.error;
   }
   return snapshot;
+}
+
+/**
+ * Mark a promise that has resolved in the way `use` does it itself, so that a component that mounts when
+ * the data is there does not show the fallback for a moment.
+ */
+function fulfilled(promise: Promise<void>): Promise<void> {
+  return Object.assign(promise, { status: "fulfilled", value: undefined });
 }
