@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -34,6 +34,9 @@ FORMATS_READ: Final = (
     'MigrationData (version "1.0"), RxDB\'s db.exportJSON() and collection.exportJSON(), '
     "NDJSON records, and the sidecar's own backups"
 )
+
+_ARRAYS: Final = frozenset({"personas", "memoryEntities", "conversations"})
+"""Collections that MigrationData names; it may bring others, each an array."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -171,7 +174,9 @@ def _migration_data(cursor: JsonCursor, place: _Place) -> Iterator[Record]:
             yield from _documents(cursor, place, key)
             place.enter(None)
             continue
-        record = _about(cursor, None, key)
+        record = _take(cursor, Kind.ABOUT, None, key)
+        if key in _ARRAYS and record.raw != b"null":
+            raise MalformedJsonError(record.offset, f"{key} must be an array of documents")
         if key == "version" and record.raw != b'"1.0"':
             raise MalformedJsonError(record.offset, f"version {record.raw.decode()} is not known")
         yield record
@@ -184,9 +189,9 @@ def _collection_export(cursor: JsonCursor, place: _Place) -> Iterator[Record]:
             yield from _documents(cursor, place, name)
             place.enter(None)
         elif key == "schema":
-            yield _take(cursor, Kind.SCHEMA, name)
+            yield _take(cursor, Kind.SCHEMA, name, key)
         else:
-            yield _about(cursor, name, key)
+            yield _take(cursor, Kind.ABOUT, name, key)
 
 
 def _database_export(cursor: JsonCursor, place: _Place) -> Iterator[Record]:
@@ -198,7 +203,7 @@ def _database_export(cursor: JsonCursor, place: _Place) -> Iterator[Record]:
             for _ in cursor.elements():
                 yield from _line(cursor, place)
         else:
-            yield _about(cursor, None, key)
+            yield _take(cursor, Kind.ABOUT, None, key)
 
 
 def _name_ahead(cursor: JsonCursor) -> str:
@@ -230,14 +235,14 @@ def _line(cursor: JsonCursor, place: _Place) -> Iterator[Record]:
     for key in cursor.members():
         if key not in _LINE_KINDS and key != "collection":
             raise MalformedJsonError(cursor.offset, f"a record has no member {key!r}")
-        members[key] = _take(cursor, _LINE_KINDS.get(key, Kind.ABOUT), None)
+        members[key] = _take(cursor, _LINE_KINDS.get(key, Kind.ABOUT), None, key)
     of = members.pop("collection", None)
     collection = _text(of) if of is not None and of.raw != b"null" else None
     if not members or (collection is None and set(members) != {"local"}):
         raise MalformedJsonError(start, "a record needs a collection and a document, or the like")
     place.collection = collection
     for record in members.values():
-        yield Record(record.kind, collection, record.raw, record.offset)
+        yield replace(record, collection=collection)
 
 
 def _documents(cursor: JsonCursor, place: _Place, collection: str) -> Iterator[Record]:
@@ -247,15 +252,10 @@ def _documents(cursor: JsonCursor, place: _Place, collection: str) -> Iterator[R
         yield _take(cursor, Kind.DOCUMENT, collection)
 
 
-def _about(cursor: JsonCursor, collection: str | None, key: str) -> Record:
-    record = _take(cursor, Kind.ABOUT, collection)
-    return Record(record.kind, collection, record.raw, record.offset, key)
-
-
-def _take(cursor: JsonCursor, kind: Kind, collection: str | None) -> Record:
+def _take(cursor: JsonCursor, kind: Kind, collection: str | None, key: str = "") -> Record:
     cursor.peek()
     offset = cursor.offset
-    return Record(kind, collection, cursor.value(), offset)
+    return Record(kind, collection, cursor.value(), offset, key)
 
 
 def _text(record: Record) -> str:
@@ -277,6 +277,7 @@ _TOLD_BY: Final = {
     "memoryEntities": "migration",
     "conversations": "migration",
     "exportedAt": "migration",
+    "sidecarBackup": "database",
     "collections": "database",
     "docs": "collection",
     "schemaHash": "collection",

@@ -36,7 +36,7 @@ class Record:
         collection: Its collection; None for what belongs to the database.
         raw: The value's JSON text.
         offset: Where `raw` begins in the file.
-        key: Name of an `ABOUT`.
+        key: The member it is the value of, where it is one.
     """
 
     kind: Kind
@@ -52,12 +52,14 @@ class UnstorableError(ValueError):
     Attributes:
         path: JSON pointer of the place.
         message: What is wrong there.
+        value: The value as far as Python can hold it, or None.
     """
 
-    def __init__(self, path: str, message: str) -> None:
+    def __init__(self, path: str, message: str, value: Json = None) -> None:
         super().__init__(message)
         self.path = path
         self.message = message
+        self.value = value
 
 
 def decode(record: Record) -> Json:
@@ -79,7 +81,8 @@ def decode(record: Record) -> Json:
         try:
             check_json(value)
         except ValidationError as error:
-            raise UnstorableError(str(error.data.get("path", "")), error.message) from error
+            path = str(error.data.get("path", ""))
+            raise UnstorableError(path, error.message, value) from error
     return value
 
 

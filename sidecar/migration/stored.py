@@ -1,0 +1,160 @@
+"""What the store has of the documents a migration is about, in reads that stay below its caps."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import orjson
+
+from sidecar.core.documents import quote
+from sidecar.core.errors import TooLargeError
+from sidecar.core.json import Json, JsonObject
+from sidecar.core.query import DocumentQuery, SqlQuery
+from sidecar.store import Store
+
+_WINDOW: Final = "migration"
+_PAGE: Final = 5000
+
+Row = Mapping[str, Json]
+
+
+class Stored:
+    """Reads of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def count(self, collection: str) -> int:
+        """Return how many documents a collection has, 0 when there is none."""
+        if collection not in self._store.collections():
+            return 0
+        query = DocumentQuery.model_validate({"from": collection, "count": True})
+        return self._store.read(query, window=_WINDOW).result().count
+
+    def documents(self, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+        """Return the documents that exist, by id."""
+        if not ids or collection not in self._store.collections():
+            return {}
+        key = self._store.collection(collection).primary_key
+        query = DocumentQuery.model_validate(
+            {"from": collection, "selector": {key: {"$in": list(ids)}}}
+        )
+        try:
+            result = self._store.read(query, window=_WINDOW).result()
+        except TooLargeError:
+            if len(ids) == 1:
+                raise
+            middle = len(ids) // 2
+            return {
+                **self.documents(collection, ids[:middle]),
+                **self.documents(collection, ids[middle:]),
+            }
+        return dict(zip(result.ids or (), map(orjson.loads, result.rows), strict=True))
+
+    def present(self, collection: str, ids: Sequence[str]) -> set[str]:
+        """Return which ids a collection has."""
+        if not ids or collection not in self._store.collections():
+            return set()
+        key = quote(self._store.collection(collection).primary_key)
+        rows = self._sql(
+            f"SELECT {key} AS id FROM {quote(collection)} "
+            f"WHERE {key} IN (SELECT value FROM json_each(?))",
+            orjson.dumps(list(ids)).decode(),
+        )
+        return {str(row["id"]) for row in rows}
+
+    def all_ids(self, collection: str) -> Iterator[list[str]]:
+        """Yield all ids of a collection, a page at a time."""
+        key = quote(self._store.collection(collection).primary_key)
+        last = ""
+        while True:
+            rows = self._sql(
+                f"SELECT {key} AS id FROM {quote(collection)} WHERE {key} > ? "
+                f"ORDER BY {key} LIMIT {_PAGE}",
+                last,
+            )
+            if not rows:
+                return
+            last = str(rows[-1]["id"])
+            yield [str(row["id"]) for row in rows]
+
+    def mapped(self, collection: str, source_ids: Sequence[str]) -> dict[str, str]:
+        """Return the ids that documents of the source got in an earlier migration (M7)."""
+        rows = self._sql(
+            "SELECT sourceId, id FROM _id_map WHERE collection = ? "
+            "AND sourceId IN (SELECT value FROM json_each(?))",
+            collection,
+            orjson.dumps(list(source_ids)).decode(),
+        )
+        return {str(row["sourceId"]): str(row["id"]) for row in rows}
+
+    def tombstones(self, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+        """Return the tombstones that exist, by id."""
+        return self._by_id("SELECT id, document AS content FROM _tombstones", collection, ids)
+
+    def locals(self, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+        """Return the data of the local documents that exist; collection `""` is the database."""
+        return self._by_id("SELECT id, data AS content FROM _local_documents", collection, ids)
+
+    def attachment(self, collection: str, document_id: str, name: str) -> bytes | None:
+        """Return the SHA-256 of an attachment's bytes, or None."""
+        rows = self._sql(
+            "SELECT data FROM _attachments WHERE collection = ? AND documentId = ? AND id = ?",
+            collection,
+            document_id,
+            name,
+        )
+        return hashlib.sha256(base64.b64decode(str(rows[0]["data"]))).digest() if rows else None
+
+    def quarantine(self) -> Iterator[tuple[str, str | None, str]]:
+        """Yield collection, source id and text of what is in the quarantine."""
+        last = 0
+        while True:
+            # One by one: each may be as large as a document gets.
+            rows = self._sql(
+                "SELECT seq, collection, sourceId, document FROM _quarantine WHERE seq > ? "
+                "ORDER BY seq LIMIT 1",
+                last,
+            )
+            if not rows:
+                return
+            seq, source = rows[0]["seq"], rows[0]["sourceId"]
+            assert isinstance(seq, int)
+            last = seq
+            yield (
+                str(rows[0]["collection"]),
+                None if source is None else str(source),
+                str(rows[0]["document"]),
+            )
+
+    def number(self, sql: str) -> int:
+        """Return the integer a read of one row calls `found`."""
+        found = self._sql(sql)[0]["found"]
+        assert isinstance(found, int)
+        return found
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the schema the state was derived by."""
+        return str(self._sql("SELECT value FROM _meta WHERE key = 'fingerprint'")[0]["value"])
+
+    def _by_id(self, select: str, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+        where = "WHERE collection = ? AND id IN (SELECT value FROM json_each(?))"
+        listed = orjson.dumps(list(ids)).decode()
+        try:
+            rows = self._sql(f"{select} {where}", collection, listed)
+        except TooLargeError:
+            if len(ids) == 1:
+                raise
+            middle = len(ids) // 2
+            return {
+                **self._by_id(select, collection, ids[:middle]),
+                **self._by_id(select, collection, ids[middle:]),
+            }
+        return {str(row["id"]): orjson.loads(str(row["content"])) for row in rows}
+
+    def _sql(self, sql: str, *params: str | int) -> list[Row]:
+        query = SqlQuery(sql=sql, params=list(params))
+        return [orjson.loads(row) for row in self._store.read(query, window=_WINDOW).result().rows]
