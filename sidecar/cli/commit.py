@@ -34,9 +34,9 @@ from sidecar.client import NewEventJson
 )
 @store_options
 def command(target: Target, name: str | None, args: str | None, path: Path | None) -> None:
-    """Commit events as one batch, all or none, and print the receipt.
+    """Commit events and print the receipt.
 
-    NAME is the event's, ARGS its arguments as JSON ("-" reads them from stdin). Events with an `id`
+    They are one batch: all are stored, or none. NAME is the event's, ARGS its arguments as JSON ("-" reads them from stdin). Events with an `id`
     may be committed again: the answer is the first receipt, with "duplicate": true.
     """
     events = _events(name, args, path)

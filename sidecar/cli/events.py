@@ -51,9 +51,9 @@ def command(
     follow: bool,
     output: Format,
 ) -> None:
-    """Print the event log, oldest first: {seq, id, name, args, at, clientId, sessionId}.
+    """Print the event log, oldest first.
 
-    `at` is in milliseconds since 1970.
+    An event is {seq, id, name, args, at, clientId, sessionId}; `at` is in milliseconds since 1970.
     """
     if id is not None and collection is None:
         raise click.UsageError("--id goes with --collection.")

@@ -25,7 +25,7 @@ from sidecar.core.json import JsonObject
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @store_options
 def command(target: Target, as_json: bool) -> None:
-    """Tell what the store holds: tables and their rows, the log's head, sizes."""
+    """Tell what a store holds, and who serves it."""
     with open_backend(target) as backend:
         info = {
             "dataDir": str(target.data_dir.absolute()),

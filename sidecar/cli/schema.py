@@ -31,9 +31,10 @@ from sidecar.core.table import Table
 @schema_option
 @debug_option
 def command(name: str | None, schema: str | None, as_json: bool) -> None:
-    """Show the app's tables with their columns, and its events with their arguments.
+    """Show an app's tables and events.
 
-    NAME is a table's or an event's, to show it alone.
+    Tables with their columns, events with their arguments. NAME is a table's or an event's, to show
+    it alone.
     """
     from sidecar.app.load import DEFAULT, load_schema  # noqa: PLC0415 - it imports an app
 

@@ -19,9 +19,9 @@ from sidecar.cli.options import Target, examples, store_options
 )
 @store_options
 def command(target: Target) -> int:
-    """Open a Python prompt on a live store, with top-level await and completion.
+    """Open a Python prompt on a live store.
 
-    At hand: rpc (the server's methods), events and tables (builders from the app's schema), db
+    It has top-level await and completion. At hand: rpc (the server's methods), events and tables (builders from the app's schema), db
     (sqlite_utils.Database, read-only) and help(). It talks to the server that holds the store; when
     there is none, it starts one for the session.
 
