@@ -1,7 +1,7 @@
 """The SQLite driver: sqlcipher3, its connections, and its errors as ours.
 
-Nothing else imports sqlcipher3: two SQLite libraries on one file in one process break its locking. The text
-of a driver's error is read here and nowhere else.
+Nothing else imports sqlcipher3: two SQLite libraries on one file in one process break its locking.
+The text of a driver's error is read here and nowhere else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sidecar.core.errors import (
     ValidationError,
     WrongKeyError,
 )
-from sidecar.core.mango import matches, sort_key, values_at
+from sidecar.core.mango import matches, member, sort_key
 
 Connection = sqlite.Connection
 Cursor = sqlite.Cursor
@@ -137,8 +137,8 @@ def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:
 
 
 def _sort_key(root: str | None, path: str) -> bytes:
-    found = values_at(MISSING if root is None else orjson.loads(root), orjson.loads(path))
-    return sort_key(found[0])
+    value = MISSING if root is None else orjson.loads(root)
+    return sort_key(member(value, orjson.loads(path)))
 
 
 _FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., bool | bytes]], ...]] = (
