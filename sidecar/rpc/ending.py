@@ -6,12 +6,14 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 _SIGNALS: Final = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 _LOOK_SECONDS: Final = 1.0
+_START_SECONDS: Final = 2.0
 
 
 class Stop:
@@ -63,21 +65,36 @@ class Stop:
 
 
 class Lifeline:
-    """The parent's hold on us. Cut before the server serves, it ends the process at once."""
+    """The parent's hold on us.
+
+    Cut while the server starts, it leaves the start a moment, to end in its line on stdout. A start
+    that takes longer, to rebuild the state say, ends there: nobody waits for it, and the store is
+    as safe as from a crash.
+    """
 
     def __init__(self) -> None:
-        self._cut: Callable[[], None] = partial(os._exit, 0)
         self._lock = threading.Lock()
+        self._cut = False
+        self._ended: Callable[[], None] | None = None
 
-    def hold(self, cut: Callable[[], None]) -> None:
-        """Say what happens from now on when it is cut."""
+    def hold(self, ended: Callable[[], None]) -> None:
+        """Say what ends the server, now that it serves."""
         with self._lock:
-            self._cut = cut
+            self._ended = ended
+            if self._cut:
+                ended()
 
     def cut(self) -> None:
         """Note that the parent let go."""
         with self._lock:
-            self._cut()
+            self._cut = True
+            if self._ended is not None:
+                self._ended()
+                return
+        time.sleep(_START_SECONDS)
+        with self._lock:
+            if self._ended is None:
+                os._exit(1)
 
 
 def _handle(stop: Stop, name: str, *_: object) -> None:

@@ -7,8 +7,8 @@ past its bound they are dropped.
 from __future__ import annotations
 
 import logging
+import os
 import queue
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -19,6 +19,7 @@ from typing import Final
 import orjson
 
 from sidecar.core.errors import StorageError
+from sidecar.rpc.stdio import STDERR
 
 FILE: Final = "sidecar.log"
 _FILE_BYTES: Final = 5 * 1024 * 1024
@@ -57,7 +58,7 @@ class Logs:
     def __init__(self, level: str) -> None:
         logging.raiseExceptions = False
         self._lines: queue.Queue[logging.LogRecord] = queue.Queue(_WAITING_LINES)
-        self._listener = QueueListener(self._lines, _formatted(logging.StreamHandler(sys.stderr)))
+        self._listener = QueueListener(self._lines, _formatted(_Stderr()))
         self._listener.start()
         root = logging.getLogger()
         root.setLevel(level.upper())
@@ -84,6 +85,21 @@ class Logs:
         stopping = threading.Thread(target=self._listener.stop, daemon=True)
         stopping.start()
         stopping.join(_GOODBYE_SECONDS)
+
+
+class _Stderr(logging.Handler):
+    """Writes to the descriptor: what waits in `sys.stderr` would block the end of the process."""
+
+    def createLock(self) -> None:  # noqa: N802 - logging's name
+        """Go without a lock, for the same reason; only the listener's thread writes."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record's line, unless stderr is closed."""
+        rest = memoryview(self.format(record).encode() + b"\n")
+        with suppress(OSError):
+            while rest:
+                rest = rest[os.write(STDERR, rest) :]
 
 
 class _Enqueue(QueueHandler):

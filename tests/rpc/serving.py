@@ -1,4 +1,4 @@
-"""A real server on a real socket with a real store, in this process, and a client that hides nothing."""
+"""A real server on a real socket with a real store, and a client that hides nothing."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ PATIENCE = 20.0
 """Seconds a test waits for a message before it fails."""
 
 Message = dict[str, Any]
+Decoded = Any
+"""What a JSON decoder gives: a test says what it expects of it."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,14 @@ class Peer:
     async def send(self, text: str | bytes) -> None:
         await self.socket.send(text)
 
-    async def receive(self) -> Any:
+    async def receive(self) -> Decoded:
         """Return the next message, whatever it is."""
         async with asyncio.timeout(PATIENCE):
             message = json.loads(await self.socket.recv())
         self.received.append(message)
         return message
 
-    async def post(self, method: str, params: Any = None) -> int:
+    async def post(self, method: str, params: Decoded = None) -> int:
         """Send a request without waiting; return its id."""
         self.last_id += 1
         request = {"jsonrpc": "2.0", "id": self.last_id, "method": method}
@@ -126,13 +128,13 @@ class Peer:
             if isinstance(message, dict) and message.get("id") == request_id:
                 return message
 
-    async def call(self, method: str, params: Any = None) -> Any:
+    async def call(self, method: str, params: Decoded = None) -> Decoded:
         """Return the result of a call that must succeed."""
         response = await self.answer(await self.post(method, params))
         assert "error" not in response, response["error"]
         return response["result"]
 
-    async def fail(self, method: str, params: Any = None) -> Message:
+    async def fail(self, method: str, params: Decoded = None) -> Message:
         """Return the error of a call that must fail."""
         response = await self.answer(await self.post(method, params))
         assert "result" not in response, response

@@ -31,7 +31,15 @@ def judge(
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "127.0.0.1:80", "127.8.9.1:1", "localhost", "LocalHost:65535", "[::1]", "[::1]:9"],
+    [
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.8.9.1:1",
+        "localhost",
+        "LocalHost:65535",
+        "[::1]",
+        "[::1]:9",
+    ],
 )
 def test_a_loopback_host_is_let_in(host: str) -> None:
     assert judge(hosts=(host,)) == 0
@@ -122,9 +130,7 @@ def test_two_origins_are_refused() -> None:
     assert judge(origins=("null", "null")) == HTTPStatus.FORBIDDEN
 
 
-@pytest.mark.parametrize(
-    "value", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN} "]
-)
+@pytest.mark.parametrize("value", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN} "])
 def test_a_bearer_token_is_let_in(value: str) -> None:
     assert judge(authorizations=(value,), protocols=()) == 0
     assert judge(authorizations=(value,), protocols=("sidecar.v1",)) == 0
