@@ -36,8 +36,9 @@ from sidecar.client import NewEventJson
 def command(target: Target, name: str | None, args: str | None, path: Path | None) -> None:
     """Commit events and print the receipt.
 
-    They are one batch: all are stored, or none. NAME is the event's, ARGS its arguments as JSON ("-" reads them from stdin). Events with an `id`
-    may be committed again: the answer is the first receipt, with "duplicate": true.
+    They are one batch: all are stored, or none. NAME is the event's, ARGS its arguments as JSON
+    ("-" reads them from stdin). Events with an `id` may be committed again: the answer is the first
+    receipt, with "duplicate": true.
     """
     events = _events(name, args, path)
     with open_backend(target, create=True) as backend:

@@ -65,8 +65,19 @@ class Local:
         }
 
     def migrate(self, migration: Migration, progress: Progress) -> JsonObject:
-        """Migrate a file."""
-        raise NotImplementedError
+        """Migrate a file; an interrupt ends it with what was imported so far."""
+        from sidecar.migration import migrate  # noqa: PLC0415 - for this method alone
+
+        result = migrate(
+            self._store,
+            migration.path,
+            ids=migration.ids,
+            dry_run=migration.dry_run,
+            strict=migration.strict,
+            primary_keys=migration.primary_keys,
+            progress=lambda step: progress(step.phase, step.done, step.total),
+        )
+        return result.model_dump(mode="json", by_alias=True)
 
 
 @contextmanager

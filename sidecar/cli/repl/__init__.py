@@ -21,9 +21,9 @@ from sidecar.cli.options import Target, examples, store_options
 def command(target: Target) -> int:
     """Open a Python prompt on a live store.
 
-    It has top-level await and completion. At hand: rpc (the server's methods), events and tables (builders from the app's schema), db
-    (sqlite_utils.Database, read-only) and help(). It talks to the server that holds the store; when
-    there is none, it starts one for the session.
+    It has top-level await and completion. At hand: rpc (the server's methods), events and tables
+    (builders from the app's schema), db (sqlite_utils.Database, read-only) and help(). It talks to
+    the server that holds the store; when there is none, it starts one for the session.
 
     Without a terminal it runs the lines of stdin, and ends with 1 at the first error.
     """

@@ -15,31 +15,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sidecar.core.mango import OPERATORS
+from sidecar.core.query import DocumentQuery, SqlQuery
 from sidecar.core.schema import Schema
 
 CHAIN = re.compile(r"((?:[A-Za-z_]\w*\.)*)([A-Za-z_]\w*)?$")
 VALUE_OF = re.compile(r"""["'](from|name)["']\s*:\s*$""")
 MENTIONED = re.compile(r"""["'](\w+)["']|tables\.(\w+)""")
 
-QUERY_KEYS = (
-    "from",
-    "selector",
-    "sort",
-    "skip",
-    "limit",
-    "fields",
-    "first",
-    "count",
-    "sql",
-    "params",
+QUERY_KEYS = tuple(
+    field.alias or name
+    for model in (DocumentQuery, SqlQuery)
+    for name, field in model.model_fields.items()
 )
 EVENT_KEYS = ("name", "args", "id", "expect")
-OPERATORS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$and", "$or")
+KNOWN_OPERATORS = (*OPERATORS, "$and", "$or")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that could stand in place of the last `length` characters; `about` tells what it is."""
+    """A text that could stand in place of the last `length` characters; `about` describes it."""
 
     text: str
     length: int
@@ -117,7 +112,7 @@ def _in_string(before: str, word: str, schema: Schema) -> Iterator[Candidate]:
             if name in mentioned
             for field in schema.tables[name].columns
         ]
-        options = (*fields, *QUERY_KEYS, *EVENT_KEYS, *OPERATORS)
+        options = (*fields, *QUERY_KEYS, *EVENT_KEYS, *KNOWN_OPERATORS)
     for option in dict.fromkeys(options):
         if option.startswith(word):
             yield Candidate(option, len(word))
