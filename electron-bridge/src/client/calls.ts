@@ -10,6 +10,7 @@
 
 import { SidecarError } from "./errors.ts";
 import { isObject } from "./json.ts";
+import { refusal } from "./sendable.ts";
 
 /** How a call ended. */
 export type Outcome =
@@ -31,9 +32,6 @@ interface Call {
   readonly settle: (outcome: Outcome) => void;
   sent: boolean;
 }
-
-/** The server's limit on one message; a larger one could not even be answered by its id. */
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** The calls under way on one connection and its successors. */
 export class Calls {
@@ -57,7 +55,7 @@ export class Calls {
   ): () => void {
     const id = ++this.#lastId;
     const text = JSON.stringify({ jsonrpc: "2.0", id, method, params });
-    const error = this.#ended ?? sizeError(method, text);
+    const error = this.#ended ?? refusal(method, text);
     if (error !== undefined) {
       settle({ ok: false, error });
       return () => {};
@@ -156,16 +154,5 @@ function protocolError(text: string, wireError?: unknown): SidecarError {
   return new SidecarError("E_PROTOCOL", `The server sent no valid message: ${text.slice(0, 200)}`, {
     hint: "Do the app and its sidecar come from the same release?",
     cause: wireError === undefined ? undefined : SidecarError.fromWire(wireError),
-  });
-}
-
-function sizeError(method: string, text: string): SidecarError | undefined {
-  // A UTF-16 code unit takes at most three bytes of UTF-8, so most messages need no counting.
-  if (text.length * 3 <= MAX_MESSAGE_BYTES) return undefined;
-  const bytes = new TextEncoder().encode(text).length;
-  if (bytes <= MAX_MESSAGE_BYTES) return undefined;
-  return new SidecarError("E_TOO_LARGE", `The message of ${method} has ${bytes} bytes`, {
-    hint: `Send less at once: a message may have ${MAX_MESSAGE_BYTES} bytes.`,
-    data: { bytes, limit: MAX_MESSAGE_BYTES },
   });
 }

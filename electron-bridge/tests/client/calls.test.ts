@@ -99,14 +99,11 @@ describe("Calls", () => {
     expect(() => calls.receive(text)).toThrow(SidecarError);
   });
 
-  it("refuse a message the server would not take, in bytes rather than characters", () => {
-    const calls = new Calls();
-    const outcomes: Outcome[] = [];
-    const add = (text: string) =>
-      calls.add("commit", { text }, "reject", (outcome) => outcomes.push(outcome));
-    add("x".repeat(40 * 1024 * 1024));
-    expect(outcomes).toEqual([]);
-    add("é".repeat(40 * 1024 * 1024));
-    expect(outcomes).toMatchObject([{ ok: false, error: { code: "E_TOO_LARGE" } }]);
+  it("fail at once with what could not be sent", () => {
+    const { calls, sent, outcomes, open } = setup();
+    open();
+    calls.add("query", { name: "\u{1f331}"[0] }, "reject", (outcome) => outcomes.push(outcome));
+    expect(outcomes).toMatchObject([{ ok: false, error: { code: "E_VALIDATION" } }]);
+    expect(sent).toEqual([]);
   });
 });
