@@ -2,7 +2,8 @@
 
 The data model is JavaScript's, because every document comes from or goes to a browser:
 
-1. There is one number type, so ``5`` and ``5.0`` are equal and share a canonical form.
+1. There is one number type, so ``5`` and ``5.0`` are equal and share a canonical form. Integers are
+   kept exactly, also those beyond 2**53, which a browser rounds.
 2. Strings are Unicode text. A lone surrogate, which a JavaScript string may hold, has no UTF-8 form
    and is refused here; a migration keeps such a document in quarantine.
 3. Objects are unordered.
@@ -72,21 +73,24 @@ def pointer(*parts: str | int) -> str:
 def _sound(value: object) -> bool:
     """Return whether a value passes, level by level: most do, and need no paths."""
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for depth in range(MAX_DEPTH + 1):
         below: list[object] = []
         for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-                if not all(map(_scalar, item)) or not all(isinstance(key, str) for key in item):
+            if isinstance(item, dict | list):
+                if depth == MAX_DEPTH:
                     return False
-            elif isinstance(item, list):
-                below.extend(item)
+                if isinstance(item, list):
+                    below.extend(item)
+                    continue
+                below.extend(item.values())
+                if not all(isinstance(key, str) and _scalar(key) for key in item):
+                    return False
             elif not _scalar(item):
                 return False
         if not below:
             return True
         level = below
-    return False
+    return True
 
 
 def _scalar(value: object) -> bool:
@@ -104,12 +108,11 @@ def _blame(value: object, path: str, depth: int) -> None:
             raise ValidationError(
                 f"{path[:60]}… is nested deeper than {MAX_DEPTH} levels", path=path[:200]
             )
-        items = enumerate(value) if isinstance(value, list) else value.items()
-        for key, item in items:
-            if not isinstance(key, str | int):
+        for key in value if isinstance(value, dict) else ():
+            if not isinstance(key, str):
                 raise ValidationError(f"{path or '/'} has a key that is not text", path=path)
-            if isinstance(key, str):
-                _blame(key, path, depth)
+            _blame(key, path, depth)
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             _blame(item, path + pointer(key), depth - 1)
     elif isinstance(value, str) and not _scalar(value):
         raise ValidationError(
@@ -126,7 +129,7 @@ def _blame(value: object, path: str, depth: int) -> None:
 
 def _one_number_type(value: Json) -> Json:
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+        return int(value) if value.is_integer() and -(2**63) <= value < 2**63 else value
     if isinstance(value, dict):
         return {key: _one_number_type(item) for key, item in value.items()}
     if isinstance(value, list):
