@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic import ValidationError as ModelError
 
 from sidecar.core.errors import QueryError
-from sidecar.core.json import JsonObject, check_json, pointer
+from sidecar.core.json import JsonObject, check_json
+from sidecar.core.model import problems
 
 Direction = Literal["asc", "desc"]
 SortTerm = Annotated[dict[str, Direction], Field(min_length=1, max_length=1)]
@@ -91,10 +92,9 @@ def parse_query(value: JsonObject) -> Query:
     try:
         return model.model_validate(value)
     except ModelError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = pointer(*first["loc"])
+        path, message = problems(value, error)[0]
         raise QueryError(
-            f"{path or '/'}: {first['msg']}",
+            f"{path or '/'}: {message}",
             hint="A query is {from, selector?, sort?, skip?, limit?, fields?, first?, count?} "
             "or {sql, params?}.",
             path=path,

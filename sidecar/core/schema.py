@@ -32,13 +32,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict
 from pydantic import ValidationError as ModelError
 
 from sidecar.core.errors import SchemaError, UnknownEventError, ValidationError
 from sidecar.core.event import Event
 from sidecar.core.fingerprint import code_digest, fingerprint
-from sidecar.core.json import Json, JsonObject, check_json, pointer
+from sidecar.core.json import Json, JsonObject, check_json
+from sidecar.core.model import problems
 from sidecar.core.state import State, Statements
 from sidecar.core.table import Table
 
@@ -90,10 +92,9 @@ class EventDef(Generic[ArgsT]):
         try:
             return self.args.model_validate(args)
         except ModelError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            where = pointer("args", *first["loc"])
+            where, message = problems(args, error, "args")[0]
             raise ValidationError(
-                f"{self.name}: {where}: {first['msg']}",
+                f"{self.name}: {where}: {message}",
                 hint=f"`sidecar schema {self.name}` shows the arguments.",
                 path=where,
             ) from error
@@ -157,12 +158,15 @@ class Schema:
         self.version = version
         self.tables: Mapping[str, Table] = _by_name("table", tables)
         self.events: Mapping[str, AnyEvent] = _by_name("event", [*builtin_events(), *events])
-        self.upcasts: Mapping[str, UpcastDef] = {step.old: step for step in upcasts}
-        self._check()
+        self.upcasts: Mapping[str, UpcastDef] = _by_old_name(upcasts)
+        self._check_tables()
+        self._check_upcasts()
 
-    def _check(self) -> None:
+    def _check_tables(self) -> None:
+        if len({name.lower() for name in self.tables}) < len(self.tables):
+            raise SchemaError("SQLite sees two of the tables as one, but for the case of its name")
         for table in self.tables.values():
-            if table.name.startswith(("_", "sqlite_")):
+            if table.name.lower().startswith(("_", "sqlite_")):
                 raise SchemaError(f"table {table.name}: this name belongs to the engine")
             for target in table.references.values():
                 if target not in self.tables:
@@ -170,10 +174,36 @@ class Schema:
             if table.imported is not None and table.imported not in self.events:
                 raise SchemaError(f"table {table.name}: no event {table.imported}")
 
+    def _check_upcasts(self) -> None:
+        for step in self.upcasts.values():
+            names = [step.old]
+            while (following := self.upcasts.get(names[-1])) is not None:
+                if following.new in names:
+                    raise SchemaError(f"upcasts go round in a circle: {' → '.join(names)}")
+                names.append(following.new)
+            if names[-1] not in self.events:
+                raise SchemaError(f"upcast of {step.old} ends at {names[-1]}, which is no event")
+
     def upcast(self, name: str, args: JsonObject) -> tuple[str, JsonObject]:
-        """Return an event's name and arguments as this version has them (S8)."""
+        """Return an event's name and arguments as this version has them (S8).
+
+        Raises:
+            ValidationError: The arguments are not what the old event had.
+        """
+        if name not in self.upcasts:
+            return name, args
+        check_json(args, "/args")
+        # A copy, for the log keeps the arguments as they were sent.
+        args = orjson.loads(orjson.dumps(args))
         while (step := self.upcasts.get(name)) is not None:
-            name, args = step.new, step.upcast(args)
+            try:
+                name, args = step.new, step.upcast(args)
+            except Exception as error:  # noqa: BLE001  (an upcast trusts the old event's shape)
+                raise ValidationError(
+                    f"{step.old}: its arguments can't be made those of {step.new}",
+                    hint=f"Send {step.new} instead.",
+                    path="/args",
+                ) from error
         return name, args
 
     def find(self, name: str) -> AnyEvent:
@@ -184,7 +214,7 @@ class Schema:
         """
         found = self.events.get(name)
         if found is None:
-            raise UnknownEventError(f"no event is named {name!r}", name=name)
+            raise UnknownEventError(f"no event is named {name[:200]!r}", name=name[:200])
         return found
 
     @cached_property
@@ -222,6 +252,15 @@ def builtin_events() -> tuple[AnyEvent, ...]:
 
 
 NamedT = TypeVar("NamedT", Table, AnyEvent)
+
+
+def _by_old_name(upcasts: Iterable[UpcastDef]) -> dict[str, UpcastDef]:
+    found: dict[str, UpcastDef] = {}
+    for step in upcasts:
+        if step.old in found:
+            raise SchemaError(f"two upcasts of {step.old}")
+        found[step.old] = step
+    return found
 
 
 def _by_name(what: str, items: Iterable[NamedT]) -> dict[str, NamedT]:

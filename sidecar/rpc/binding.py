@@ -8,7 +8,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 from pydantic import ValidationError as ModelError
 
-from sidecar.core.json import Json, JsonObject, pointer
+from sidecar.core.json import JsonObject, pointer
+from sidecar.core.model import problems
 from sidecar.rpc.jsonrpc import InvalidParamsError, Params
 
 _MOST_ERRORS = 20
@@ -51,29 +52,9 @@ def bind(model: type[ModelT], params: JsonObject) -> ModelT:
     try:
         return model.model_validate(params)
     except ModelError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
         raise InvalidParamsError(
             [
-                {"path": pointer(*place(params, one["loc"])), "message": one["msg"]}
-                for one in found[:_MOST_ERRORS]
+                {"path": path, "message": message}
+                for path, message in problems(params, error)[:_MOST_ERRORS]
             ]
         ) from error
-
-
-def place(value: Json, loc: Sequence[str | int]) -> list[str | int]:
-    """Return a pydantic location without the names of union members it goes through.
-
-    Args:
-        value: What was validated.
-        loc: The location pydantic reports.
-    """
-    path: list[str | int] = []
-    for index, part in enumerate(loc):
-        if isinstance(value, dict) and part in value:
-            value = value[str(part)]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        elif index < len(loc) - 1 or not isinstance(value, dict):
-            continue
-        path.append(part)
-    return path
