@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from sidecar.app.shapes import Message
+from sidecar.app.times import stamped
 from sidecar.core.builtin import Text, imported_id
 from sidecar.core.column import boolean, json, number, text, timestamp
 from sidecar.core.errors import NotFoundError
@@ -80,9 +81,7 @@ class ConversationArchived(Args):
 @event("v1.ConversationStarted", ConversationStarted)
 def conversation_started(args: ConversationStarted, event: Event, state: State) -> Statements:
     """Insert the conversation."""
-    times: dict[str, JsonValue] = {"createdAt": event.at, "updatedAt": event.at}
-    given = {key: value for key, value in event.args.items() if key not in times or value}
-    return conversations.insert({**times, **given})
+    return conversations.insert(stamped(event.args, event.at, "createdAt", "updatedAt"))
 
 
 @event("v1.ConversationImported", ConversationImported)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from sidecar.app.shapes import Number
+from sidecar.app.times import stamped
 from sidecar.core.builtin import Text, imported_id
 from sidecar.core.column import integer, json, number, text, timestamp
 from sidecar.core.errors import NotFoundError
@@ -51,8 +52,6 @@ memory_links = Table(
     },
     indexes=["fromId", "toId"],
 )
-
-_TIMES = ("lastAccessed", "createdAt", "updatedAt")
 
 
 class MemoryEntityCreated(OpenArgs):
@@ -147,9 +146,8 @@ class MemoryPair(Args):
 @event("v1.MemoryEntityCreated", MemoryEntityCreated)
 def memory_created(args: MemoryEntityCreated, event: Event, state: State) -> Statements:
     """Insert the memory."""
-    times: JsonObject = dict.fromkeys(_TIMES, event.at)
-    given = {key: value for key, value in event.args.items() if key not in times or value}
-    return memory_entities.insert({**times, **given})
+    document = stamped(event.args, event.at, "lastAccessed", "createdAt", "updatedAt")
+    return memory_entities.insert(document)
 
 
 @event("v1.MemoryEntityImported", MemoryEntityImported)
@@ -162,8 +160,11 @@ def memory_imported(args: MemoryEntityImported, event: Event, state: State) -> S
 @event("v1.MemoryEntityUpdated", MemoryEntityUpdated)
 def memory_updated(args: MemoryEntityUpdated, event: Event, state: State) -> Statements:
     """Change the fields and `updatedAt`."""
-    return _changed(
-        args.id, {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)}, state
+    _existing(args.id, state)
+    return memory_entities.update(
+        {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)},
+        where={"id": args.id},
+        path="/args/updates",
     )
 
 
@@ -213,7 +214,9 @@ def memory_unlinked(args: MemoryPair, event: Event, state: State) -> Statements:
 
 
 def _link_id(pair: MemoryPair) -> str:
-    return f"{pair.fromId}|{pair.kind}|{pair.toId}"
+    # Escaped, so that no two links share an id.
+    ends = (pair.fromId, pair.kind, pair.toId)
+    return "|".join(part.replace("%", "%25").replace("|", "%7C") for part in ends)
 
 
 def _count(pair: MemoryPair, by: int) -> Statement:

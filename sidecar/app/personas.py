@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from sidecar.app.shapes import Personality, Settings
+from sidecar.app.times import stamped
 from sidecar.core.builtin import Text, imported_id
 from sidecar.core.column import boolean, integer, json, text, timestamp
 from sidecar.core.errors import NotFoundError
@@ -87,9 +88,7 @@ class PersonaNamed(Args):
 @event("v1.PersonaCreated", PersonaCreated)
 def persona_created(args: PersonaCreated, event: Event, state: State) -> Statements:
     """Insert the persona."""
-    times: dict[str, JsonValue] = {"createdAt": event.at, "updatedAt": event.at}
-    given = {key: value for key, value in event.args.items() if key not in times or value}
-    return personas.insert({**times, **given})
+    return personas.insert(stamped(event.args, event.at, "createdAt", "updatedAt"))
 
 
 @event("v1.PersonaImported", PersonaImported)
@@ -106,6 +105,7 @@ def persona_updated(args: PersonaUpdated, event: Event, state: State) -> Stateme
     return personas.update(
         {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)},
         where={"id": args.id},
+        path="/args/updates",
     )
 
 

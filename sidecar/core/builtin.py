@@ -24,6 +24,7 @@ from pydantic import Field, JsonValue
 from sidecar.core.collection import collection_table
 from sidecar.core.errors import NotFoundError, ValidationError
 from sidecar.core.event import Event
+from sidecar.core.json import JsonObject
 from sidecar.core.schema import AnyEvent, Args, event
 from sidecar.core.state import Define, SqlValue, State, Statement, Statements
 from sidecar.core.table import Table
@@ -146,10 +147,7 @@ def collection_defined(args: CollectionDefined, event: Event, state: State) -> S
 def document_inserted(args: DocumentInserted, event: Event, state: State) -> Statements:
     """Insert the document as it is."""
     table = state.collection(args.collection)
-    try:
-        insert = table.put(args.document)
-    except ValidationError as error:
-        raise _below(error, "document") from error
+    insert = table.put(args.document, path="/args/document")
     id = str(args.document[table.primary_key])
     return [insert, *imported_id(event, table, id, args.sourceId)]
 
@@ -158,10 +156,8 @@ def document_inserted(args: DocumentInserted, event: Event, state: State) -> Sta
 def document_patched(args: DocumentPatched, event: Event, state: State) -> Statements:
     """Change the document's fields."""
     table = _existing(args.collection, args.id, state)
-    try:
-        return table.update(args.patch, where={table.primary_key: args.id}, unset=args.unset)
-    except ValidationError as error:
-        raise _below(error, "patch") from error
+    where: JsonObject = {table.primary_key: args.id}
+    return table.update(args.patch, where=where, unset=args.unset, path="/args/patch")
 
 
 @event("v1.DocumentDeleted", DocumentDeleted)
@@ -256,8 +252,3 @@ def _existing(collection: str, id: str, state: State) -> Table:
     if state.get(collection, id) is None:
         raise NotFoundError(f"{collection} has no document {id!r}", collection=collection, id=id)
     return table
-
-
-def _below(error: ValidationError, member: str) -> ValidationError:
-    path = f"/args/{member}{error.data.get('path', '')}"
-    return ValidationError(f"{path}: {error.message}", hint=error.hint, path=path)

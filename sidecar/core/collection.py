@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sidecar.core.column import Column, Kind
+from sidecar.core.column import Column, Kind, is_field
 from sidecar.core.errors import ValidationError
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.table import Table
@@ -41,27 +41,32 @@ def collection_table(name: str, primary_key: str, json_schema: JsonObject) -> Ta
             hint="Start with a letter; letters, digits, _ $ - may follow, 128 in all.",
             path="/args/name",
         )
-    if not primary_key or primary_key.startswith("_"):
+    if not is_field(primary_key):
         raise ValidationError(
             f"/args/primaryKey: {primary_key!r} can't be a primary key", path="/args/primaryKey"
         )
-    kinds = _scalar_kinds(json_schema)
-    kinds[primary_key] = Kind.TEXT
+    kinds = _scalar_kinds(primary_key, json_schema)
     indexes = [one for one in _indexes(json_schema) if all(field in kinds for field in one)]
+
     columns = {primary_key: Column(Kind.TEXT, primary_key=True)}
     for field in (field for one in indexes for field in one):
         columns.setdefault(field, Column(kinds[field], nullable=True))
     return Table(name, columns, indexes=indexes)
 
 
-def _scalar_kinds(json_schema: JsonObject) -> dict[str, Kind]:
+def _scalar_kinds(primary_key: str, json_schema: JsonObject) -> dict[str, Kind]:
+    kinds = {primary_key: Kind.TEXT}
     properties = json_schema.get("properties")
     if not isinstance(properties, dict):
-        return {}
-    kinds: dict[str, Kind] = {}
+        return kinds
+    # SQLite takes names that differ in case only for one: the others stay in `_extra`.
+    taken = {primary_key.lower()}
     for field, described in properties.items():
         kind = described.get("type") if isinstance(described, dict) else None
-        if isinstance(kind, str) and kind in _KINDS and not field.startswith("_"):
+        if not isinstance(kind, str) or kind not in _KINDS or not is_field(field):
+            continue
+        if field.lower() not in taken:
+            taken.add(field.lower())
             kinds[field] = _KINDS[kind]
     return kinds
 

@@ -39,6 +39,10 @@ class Kind(StrEnum):
     JSON = "json"
 
 
+_SHOWN: Final = 40
+"""Most characters of a value that an error's message quotes."""
+
+
 class Missing:
     """The type of `MISSING`: no value at all, which null is not."""
 
@@ -152,13 +156,18 @@ def json(shape: Any = None, *, nullable: bool = False, default: Json | Missing =
     return Column(Kind.JSON, nullable, default, shape=shape)
 
 
+def is_field(name: str) -> bool:
+    """Return whether a column may have this name: a selector can say it, and it is not ours."""
+    return bool(name) and name[0] not in "_$" and "." not in name and "\0" not in name
+
+
 def _shown(value: Json) -> str:
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "an array"
     shown = orjson.dumps(value).decode()
-    return shown if len(shown) <= 40 else shown[:40] + "…"
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
 def _text(value: Json) -> SqlValue | Missing:
@@ -169,13 +178,14 @@ def _integer(value: Json) -> SqlValue | Missing:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if abs(value) <= MAX_INTEGER else MISSING
+        return value if -MAX_INTEGER - 1 <= value <= MAX_INTEGER else MISSING
     return MISSING
 
 
 def _number(value: Json) -> SqlValue | Missing:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value if isinstance(value, float) or abs(value) <= MAX_INTEGER else MISSING
+        fits = isinstance(value, float) or -MAX_INTEGER - 1 <= value <= MAX_INTEGER
+        return value if fits else MISSING
     return MISSING
 
 

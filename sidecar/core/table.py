@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
-from sidecar.core.column import Column, Missing
+from sidecar.core.column import Column, Kind, Missing, is_field
 from sidecar.core.documents import check_name, encode, json_path, quote
 from sidecar.core.errors import SchemaError, ValidationError
 from sidecar.core.json import Json, JsonObject, pointer
 from sidecar.core.selector import compile_selector
 from sidecar.core.state import SqlValue, Statement
+
+
+_AT_ONCE: Final = 400
+"""Fields one call of an SQL function takes; SQLite allows 1,000 arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Table:
         imported: The typed event that imports a document; None for `v1.DocumentInserted`.
 
     Raises:
-        SchemaError: Not one primary key, a name of the engine's, or an index over no column.
+        SchemaError: Not one primary key, a name no query could use, a default of a wrong type, or
+            an index over no column.
     """
 
     def __init__(
@@ -69,20 +75,11 @@ class Table:
             (one,) if isinstance(one, str) else tuple(one) for one in indexes
         )
         self.imported = imported
-        keys = [field for field, column in columns.items() if column.primary_key]
-        if len(keys) != 1:
-            raise SchemaError(f"table {name} needs exactly one primary key, and has {len(keys)}")
-        self.primary_key = keys[0]
+        self.primary_key = _checked(self)
         names = [*map(quote, columns), "_extra"]
         self._insert = (
             f"INSERT INTO {quote(name)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         )
-        for field in columns:
-            if field.startswith("_"):
-                raise SchemaError(f"table {name}: column {field} belongs to the engine")
-        for field in (field for one in self.indexes for field in one):
-            if field not in columns:
-                raise SchemaError(f"table {name}: index over {field}, which is no column")
 
     @property
     def references(self) -> Mapping[str, str]:
@@ -104,21 +101,34 @@ class Table:
         indexes: list[Json] = [list[Json](one) for one in self.indexes]
         return {"primaryKey": self.primary_key, "columns": columns, "indexes": indexes}
 
-    def insert(self, values: JsonObject) -> Statement:
+    def insert(self, values: JsonObject, *, path: str = "/args") -> Statement:
         """Insert a row, filling defaults.
 
+        Args:
+            values: Fields and values.
+            path: JSON pointer of `values` in the event, for errors; so in the other methods.
+
         Raises:
-            ValidationError: A field that is neither nullable nor has a default is left out.
+            ValidationError: A value of a wrong type, or none for a field that is neither nullable
+                nor has a default.
         """
-        return self.put(self._filled(values))
+        return self.put(self._filled(values, path), path=path)
 
-    def put(self, document: JsonObject) -> Statement:
-        """Insert a document exactly as it is: no defaults, nothing required but the primary key."""
-        return self._statement(self._insert, encode(self, document).values())
+    def put(self, document: JsonObject, *, path: str = "/args") -> Statement:
+        """Insert a document exactly as it is: no defaults, nothing required but the primary key.
 
-    def upsert(self, values: JsonObject) -> Statement:
-        """Insert a row, or replace the one with its primary key, filling defaults."""
-        row = encode(self, self._filled(values))
+        Raises:
+            ValidationError: A value of a wrong type, or no primary key.
+        """
+        return self._statement(self._insert, encode(self, document, path).values())
+
+    def upsert(self, values: JsonObject, *, path: str = "/args") -> Statement:
+        """Insert a row, or replace the one with its primary key, filling defaults.
+
+        Raises:
+            ValidationError: As `insert`.
+        """
+        row = encode(self, self._filled(values, path), path)
         changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in row)
         conflict = f"ON CONFLICT ({quote(self.primary_key)}) DO UPDATE SET {changes}"
         return self._statement(f"{self._insert} {conflict}", row.values())
@@ -129,6 +139,7 @@ class Table:
         *,
         where: JsonObject,
         unset: Iterable[str] = (),
+        path: str = "/args",
     ) -> Statement:
         """Change fields of the rows a selector matches.
 
@@ -136,19 +147,21 @@ class Table:
             values: New values; null stays null. Fields without a column are kept in `_extra`.
             where: A selector.
             unset: Fields to take away.
+            path: JSON pointer of `values` in the event, for errors.
 
         Raises:
-            ValidationError: A value of a wrong type, or a change of the primary key.
+            ValidationError: A value of a wrong type, a change of the primary key, or a field that
+                gets a value and is taken away.
         """
         sets: list[str] = []
         params: list[SqlValue] = []
         kept: list[tuple[str, Json]] = []
         dropped: list[str] = []
         for name, value in values.items():
-            column = self._changeable(name)
+            column = self._changeable(name, path)
             if isinstance(value, Expression):
                 if column is None:
-                    raise ValidationError(f"{name} has no column to compute", path=pointer(name))
+                    raise SchemaError(f"{self.name}.{name} has no column to compute")
                 sets.append(f"{quote(name)} = {value.sql.format(quote(name))}")
                 params.extend(value.params)
                 dropped.append(name)
@@ -159,12 +172,15 @@ class Table:
             else:
                 encoded = column.encode(value)
                 if isinstance(encoded, Missing):
-                    raise column.mismatch(value, pointer(name))
+                    raise column.mismatch(value, path + pointer(name))
                 sets.append(f"{quote(name)} = ?")
                 params.append(encoded)
                 dropped.append(name)
-        for name in unset:
-            if self._changeable(name) is not None:
+        for name in dict.fromkeys(unset):
+            if name in values:
+                place = path + pointer(name)
+                raise ValidationError(f"{place} is given and taken away", path=place)
+            if self._changeable(name, path) is not None:
                 sets.append(f"{quote(name)} = NULL")
             dropped.append(name)
         extra, extra_params = _extra_sql(kept, dropped)
@@ -184,21 +200,22 @@ class Table:
     def _statement(self, sql: str, params: Iterable[SqlValue]) -> Statement:
         return Statement(sql, tuple(params), (self.name,))
 
-    def _filled(self, values: JsonObject) -> JsonObject:
+    def _filled(self, values: JsonObject, path: str) -> JsonObject:
         filled = dict(values)
         for name, column in self.columns.items():
             if name not in filled and not isinstance(column.default, Missing):
                 filled[name] = column.default
             if filled.get(name) is None and not column.nullable:
-                where = pointer(name)
+                where = path + pointer(name)
                 raise ValidationError(f"{where} is required by {self.name}", path=where)
         return filled
 
-    def _changeable(self, name: str) -> Column | None:
-        check_name(name, "")
+    def _changeable(self, name: str, path: str) -> Column | None:
+        check_name(name, path)
         if name == self.primary_key:
             raise ValidationError(
-                f"{name} is the primary key of {self.name} and never changes", path=pointer(name)
+                f"{name} is the primary key of {self.name} and never changes",
+                path=path + pointer(name),
             )
         return self.columns.get(name)
 
@@ -208,11 +225,36 @@ def _extra_sql(
 ) -> tuple[str, list[SqlValue]]:
     expression = "coalesce(_extra, '{}')"
     params: list[SqlValue] = []
-    if dropped:
-        expression = f"json_remove({expression}{', ?' * len(dropped)})"
-        params.extend(json_path(name) for name in dropped)
-    if kept:
-        expression = f"json_set({expression}{', ?, json(?)' * len(kept)})"
-        for name, value in kept:
+    for start in range(0, len(dropped), _AT_ONCE):
+        names = dropped[start : start + _AT_ONCE]
+        expression = f"json_remove({expression}{', ?' * len(names)})"
+        params.extend(json_path(name) for name in names)
+    for start in range(0, len(kept), _AT_ONCE):
+        members = kept[start : start + _AT_ONCE]
+        expression = f"json_set({expression}{', ?, json(?)' * len(members)})"
+        for name, value in members:
             params.extend((json_path(name), orjson.dumps(value).decode()))
     return f"_extra = nullif({expression}, '{{}}')", params
+
+
+def _checked(table: Table) -> str:
+    """Return a table's primary key, or raise the SchemaError of what it declares."""
+    keys = [name for name, column in table.columns.items() if column.primary_key]
+    if len(keys) != 1 or table.columns[keys[0]].kind is not Kind.TEXT:
+        raise SchemaError(f"table {table.name} needs exactly one primary key, a text")
+    if len({name.lower() for name in table.columns}) < len(table.columns):
+        raise SchemaError(f"table {table.name}: SQLite sees two columns as one, but for case")
+    for name, column in table.columns.items():
+        if not is_field(name):
+            raise SchemaError(
+                f"table {table.name}: {name!r} can't be a column",
+                hint="A name is not empty, holds no dot or NUL and does not start with _ or $.",
+            )
+        if isinstance(column.default, Missing) or column.default is None:
+            continue
+        if isinstance(column.encode(column.default), Missing):
+            raise SchemaError(f"table {table.name}: the default of {name} is of another type")
+    for name in (name for one in table.indexes for name in one):
+        if name not in table.columns:
+            raise SchemaError(f"table {table.name}: index over {name}, which is no column")
+    return keys[0]
