@@ -174,6 +174,10 @@ const dropped = new Set(["examples", "default", "minItems", "maxItems", "title"]
 
 /** Leave only what makes a type; the definition itself keeps its title. */
 function prepare({ title, ...schema }) {
+  // An empty interface would take any members.
+  if (schema.additionalProperties === false && Object.keys(schema.properties ?? {}).length === 0) {
+    return { title, description: schema.description, tsType: "Record<string, never>" };
+  }
   const type = everywhere(schema, (key, value) => {
     if (dropped.has(key)) return undefined;
     return key === "$ref" ? value.replace("#/$defs/", "#/definitions/") : value;

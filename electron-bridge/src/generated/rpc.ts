@@ -1,9 +1,37 @@
 // Generated from rpc_schema/ by scripts/generate.mjs (npm run generate). Do not edit.
 
+/**
+ * A method without params.
+ */
+export type MigrateBeginParams = Record<string, never>;
 export type SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification;
 export type QueryParams = DocumentQuery | SqlQuery;
 export type QueryResult = RowsResult | RowResult | CountResult;
+/**
+ * A method without params.
+ */
+export type DiscoverParams = Record<string, never>;
+/**
+ * A method without params.
+ */
+export type ServerInfoParams = Record<string, never>;
+/**
+ * A method without params.
+ */
+export type ServerShutdownParams = Record<string, never>;
+/**
+ * Done; there is nothing to tell.
+ */
+export type ServerShutdownResult = Record<string, never>;
+/**
+ * A method without params.
+ */
+export type ServerStatsParams = Record<string, never>;
 export type SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount;
+/**
+ * Done; there is nothing to tell.
+ */
+export type UnsubscribeResult = Record<string, never>;
 
 /**
  * An event to append.
@@ -125,10 +153,6 @@ export interface EventsListResult {
   events: Event[];
   head: number;
 }
-/**
- * A method without params.
- */
-export interface MigrateBeginParams {}
 /**
  * A live migration that takes records now.
  */
@@ -605,19 +629,11 @@ export interface RowsResult {
   head: number;
 }
 /**
- * A method without params.
- */
-export interface DiscoverParams {}
-/**
  * https://spec.open-rpc.org
  */
 export interface DiscoverResult {
   [k: string]: unknown;
 }
-/**
- * A method without params.
- */
-export interface ServerInfoParams {}
 /**
  * What the server takes at most.
  */
@@ -663,18 +679,6 @@ export interface ServerInfoResult {
     [k: string]: unknown;
   };
 }
-/**
- * A method without params.
- */
-export interface ServerShutdownParams {}
-/**
- * Done; there is nothing to tell.
- */
-export interface ServerShutdownResult {}
-/**
- * A method without params.
- */
-export interface ServerStatsParams {}
 /**
  * Counters since the server was ready.
  */
@@ -807,10 +811,6 @@ export interface SubscribedRows {
 export interface UnsubscribeParams {
   subscription: string;
 }
-/**
- * Done; there is nothing to tell.
- */
-export interface UnsubscribeResult {}
 /**
  * Each method of the server, with what it takes and what it answers.
  */

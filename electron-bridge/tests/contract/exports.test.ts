@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as client from "../../src/client/index.ts";
+import * as migration from "../../src/migration/index.ts";
+import * as react from "../../src/react/index.ts";
+
+/** The public API: what is here is documented and kept; what is not here is nobody's to use. */
+const api = {
+  client: [
+    "SidecarError",
+    "TableQuery",
+    "applyPatch",
+    "connect",
+    "errorNumbers",
+    "events",
+    "sql",
+    "tables",
+    "uuid7",
+  ],
+  react: ["SidecarProvider", "useCommit", "useConnection", "useQuery", "useSidecar"],
+  migration: ["migrateRxDatabase", "readRxDatabase"],
+};
+
+describe("the public API", () => {
+  it("is what the subpaths export", () => {
+    expect(Object.keys(client).sort()).toEqual([...api.client].sort());
+    expect(Object.keys(react).sort()).toEqual(api.react);
+    expect(Object.keys(migration).sort()).toEqual(api.migration);
+  });
+
+  it("has one entry of package.json per subpath", () => {
+    const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+    const { exports, dependencies }: { exports: object; dependencies?: object } = JSON.parse(text);
+    expect(Object.keys(exports)).toEqual([".", "./react", "./migration", "./package.json"]);
+    expect(dependencies).toBeUndefined();
+  });
+
+  it("has an event and a table for each of the schema", () => {
+    expect(Object.keys(client.tables)).toContain("personas");
+    expect(client.events.personaActivated({ id: "p" })).toEqual({
+      name: "v1.PersonaActivated",
+      args: { id: "p" },
+    });
+  });
+});
