@@ -22,7 +22,7 @@ from sidecar.core.json import Json
 SECONDS_BELOW: Final = 10**11
 """Numbers nearer to zero than this are seconds."""
 
-_MAX_DATE: Final = 8.64e15
+MAX_MS: Final = 8_640_000_000_000_000
 """Milliseconds either side of 1970 that a JavaScript `Date` can hold."""
 
 _ISO = re.compile(
@@ -58,7 +58,7 @@ def read_date(value: Json) -> Instant | None:
     ms = value * 1000 if abs(value) < SECONDS_BELOW else value
     # Seconds as a float carry a rounding error of their own; milliseconds only digits to cut off.
     whole = round(ms) if abs(value) < SECONDS_BELOW else int(ms)
-    return Instant(whole) if abs(whole) <= _MAX_DATE else None
+    return Instant(whole) if abs(whole) <= MAX_MS else None
 
 
 def _from_text(text: str) -> Instant | None:

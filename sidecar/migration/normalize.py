@@ -13,13 +13,13 @@ Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sidecar.core.column import Kind
 from sidecar.core.json import Json, JsonObject, pointer
-from sidecar.core.table import Table
-from sidecar.migration.dates import read_date
+from sidecar.migration.dates import MAX_MS, SECONDS_BELOW, read_date
 
 _KEPT_AS_ORIGINAL: Final = ("_rev", "_meta")
 _STRIPPED: Final = frozenset(
@@ -66,23 +66,31 @@ def last_write(document: JsonObject) -> float | None:
     return float(written)
 
 
-def normalize(document: JsonObject, table: Table) -> Normalized:
-    """Return a document's form in the store."""
+def normalize(document: JsonObject, of_kind: Mapping[Kind, Sequence[str]]) -> Normalized:
+    """Return a document's form in the store.
+
+    Args:
+        document: As the source has it.
+        of_kind: The table's columns by kind.
+    """
     found = Normalized(
         {name: value for name, value in document.items() if name not in _STRIPPED},
         {name: document[name] for name in _KEPT_AS_ORIGINAL if name in document},
         document.get("_attachments"),
     )
-    for name, column in table.columns.items():
+    for name in of_kind.get(Kind.TIMESTAMP, ()):
+        if name in found.document:
+            _date(found, name, found.document[name])
+    for name in of_kind.get(Kind.INTEGER, ()):
         value = found.document.get(name)
-        if column.kind is Kind.TIMESTAMP:
-            _date(found, name, value)
-        elif column.kind is Kind.INTEGER and isinstance(value, float) and value.is_integer():
+        if isinstance(value, float) and value.is_integer():
             found.document[name] = int(value)
     return found
 
 
 def _date(found: Normalized, name: str, value: Json) -> None:
+    if type(value) is int and SECONDS_BELOW <= value <= MAX_MS:
+        return  # as nearly all are: milliseconds already
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return  # null and absent stay; anything else is a wrong type, which validation names
     instant = read_date(value)

@@ -10,8 +10,11 @@ from typing import Final
 import orjson
 
 from sidecar.core.errors import ValidationError
-from sidecar.core.json import MAX_INTEGER, Json, check_json
+from sidecar.core.json import MAX_DEPTH, MAX_INTEGER, Json, check_json
 from sidecar.migration.cursor import MalformedJsonError
+
+_DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
+_LARGE_INTEGER: Final = b"0" * 19
 
 MAX_EXPONENT: Final = 1023
 """Binary digits of the largest integers a double holds."""
@@ -73,6 +76,9 @@ def decode(record: Record) -> Json:
         value: Json = orjson.loads(record.raw)
     except orjson.JSONDecodeError as error:
         value = _leniently(record, error)
+    else:
+        if _surely_storable(record.raw):
+            return value
     try:
         check_json(value)
     except ValidationError:
@@ -84,6 +90,12 @@ def decode(record: Record) -> Json:
             path = str(error.data.get("path", ""))
             raise UnstorableError(path, error.message, value) from error
     return value
+
+
+def _surely_storable(raw: bytes) -> bool:
+    """Return whether JSON that orjson took can't be too deep, nor have an integer too large."""
+    shallow = raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH
+    return shallow and _LARGE_INTEGER not in raw.translate(_DIGITS_AS_ZEROS)
 
 
 def _leniently(record: Record, refusal: orjson.JSONDecodeError) -> Json:

@@ -92,8 +92,17 @@ def survey(path: Path, targets: Targets, staging: Staging, meter: Meter) -> str:
     return name
 
 
-def prepare(record: Record, value: Json | UnstorableError, targets: Targets) -> Ready:
-    """Return a record as the store would take it, with what is wrong with it."""
+def prepare(
+    record: Record, value: Json | UnstorableError, targets: Targets, *, check: bool = True
+) -> Ready:
+    """Return a record as the store would take it.
+
+    Args:
+        record: The record.
+        value: What it decodes to.
+        targets: The source's collections.
+        check: Find what is wrong with it, too; not needed for what is known to be valid.
+    """
     if record.kind is RecordKind.LOCAL:
         return _local(value)
     target = targets[record.collection or ""]
@@ -102,9 +111,9 @@ def prepare(record: Record, value: Json | UnstorableError, targets: Targets) -> 
         return Ready(Kind.LIVE, _readable_id(value.value, target), errors=[issue])
     if not isinstance(value, dict):
         return Ready(Kind.LIVE, errors=[Issue("", "it is no object")])
-    return (
-        _tombstone(value, target, targets) if is_tombstone(value) else _live(value, target, targets)
-    )
+    if is_tombstone(value):
+        return _tombstone(value, target, targets)
+    return _live(value, target, targets, check=check)
 
 
 def attachment_sha(attachment: JsonObject) -> bytes:
@@ -117,10 +126,11 @@ def raw_hash(raw: bytes) -> bytes:
     return hashlib.blake2b(raw, digest_size=16).digest()
 
 
-def _live(value: JsonObject, target: Target, targets: Targets) -> Ready:
-    found: Normalized = normalize(value, target.table)
+def _live(value: JsonObject, target: Target, targets: Targets, *, check: bool) -> Ready:
+    found: Normalized = normalize(value, target.of_kind)
     name = source_id(value, target)
-    ready = Ready(Kind.LIVE, name, written=last_write(value), errors=errors(found, target))
+    ready = Ready(Kind.LIVE, name, written=last_write(value))
+    ready.errors = errors(found, target) if check else []
     if ready.errors or name is None:
         return ready
     ready.id = targets.remapped(target.name, name)
@@ -132,7 +142,7 @@ def _live(value: JsonObject, target: Target, targets: Targets) -> Ready:
         for field_name, collection in target.checked.items()
         if isinstance(wanted := found.document.get(field_name), str)
     ]
-    ready.warnings = warnings(found, target)
+    ready.warnings = warnings(found, target) if check else []
     return ready
 
 

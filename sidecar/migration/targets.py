@@ -8,12 +8,13 @@ must then hold for every document.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Protocol
 
 from sidecar.core.collection import collection_table
+from sidecar.core.column import Kind, Missing
 from sidecar.core.errors import MigrationError, UnknownCollectionError, ValidationError
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import AnyEvent, Schema
@@ -77,6 +78,22 @@ class Target:
         needed = [name for name, described in event if described.is_required()]
         needed += [name for name in self.checked if not self.table.columns[name].nullable]
         return tuple(name for name in dict.fromkeys(needed) if name != self.key)
+
+    @cached_property
+    def of_kind(self) -> Mapping[Kind, Sequence[str]]:
+        """The table's columns by kind."""
+        columns = self.table.columns.items()
+        return {kind: [name for name, one in columns if one.kind is kind] for kind in Kind}
+
+    @cached_property
+    def taken_for_granted(self) -> Sequence[str]:
+        """Nested fields that the table says every document has."""
+        columns = self.table.columns
+        return [
+            name
+            for name in self.of_kind[Kind.JSON]
+            if not columns[name].nullable and isinstance(columns[name].default, Missing)
+        ]
 
     def typed(self, document: JsonObject) -> bool:
         """Return whether the typed event can carry a document: not one with its own extra names."""

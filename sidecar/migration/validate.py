@@ -9,8 +9,8 @@ An error keeps a document out of its table: it goes to quarantine. A document is
 4. with a reference to a document that does not exist or is itself invalid: that takes the whole
    source and is decided in `settle`.
 
-A warning only tells: a nested object an app takes for granted is left out (`settings` of a persona),
-a date could not be read, an attachment's data is not in the source.
+A warning only tells: an object an app takes for granted is left out (`settings` of a persona), a
+date could not be read, an attachment's data is not in the source.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from __future__ import annotations
 import base64
 import binascii
 
-from sidecar.core.column import Kind, Missing
+from pydantic import ValidationError as ModelError
+
+from sidecar.core.column import Missing
 from sidecar.core.documents import check_name
 from sidecar.core.errors import ValidationError
 from sidecar.core.json import Json, JsonObject, pointer
@@ -53,11 +55,8 @@ def warnings(found: Normalized, target: Target) -> list[Issue]:
     """Return what a person may want to look at in a valid document."""
     missing = [
         Issue(pointer(name), f"it has no {name}")
-        for name, column in target.table.columns.items()
-        if column.kind is Kind.JSON
-        and not column.nullable
-        and isinstance(column.default, Missing)
-        and found.document.get(name) is None
+        for name in target.taken_for_granted
+        if found.document.get(name) is None
     ]
     stubs = [
         Issue(pointer("_attachments", name), "the source does not have the data")
@@ -91,6 +90,12 @@ def _wrong_types(document: JsonObject, target: Target) -> list[Issue]:
 
 def _refused_by_event(document: JsonObject, target: Target) -> list[Issue]:
     if target.importer is None or not target.typed(document):
+        return []
+    try:
+        target.importer.args.model_validate(document)
+    except ModelError:
+        pass  # told in the store's words, below
+    else:
         return []
     try:
         target.importer.validate(document)
