@@ -152,16 +152,17 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _format_of(cursor: JsonCursor, path: Path) -> str:
+    first = cursor.peek()
     seen: list[str] = []
-    if cursor.peek() == b"{":
+    if first == b"{":
         for key in cursor.members():
             seen.append(key)
             if key in _TOLD_BY:
                 return _TOLD_BY[key]
             cursor.value()
-    shown = f"an object with {', '.join(seen[:8]) or 'nothing in it'}"
-    if not seen:
-        shown = "an empty file" if not cursor.offset and not cursor.peek() else "no object"
+    shown = "no object" if first else "an empty file"
+    if first == b"{":
+        shown = f"an object with {', '.join(seen[:8]) or 'nothing in it'}"
     raise MigrationError(
         f"{path.name} is in no format that is read: {shown}",
         hint=f"These are read: {FORMATS_READ}.",
