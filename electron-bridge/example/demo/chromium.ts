@@ -25,6 +25,8 @@ export interface Browser {
   version: string;
   /** Its profile's directory, which every process of it names. */
   profile: string;
+  /** Resolves when its window was closed, by whomever. */
+  closed: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startChromium(executablePath: string, headless: boolean): 
     context,
     profile,
     version: context.browser()?.version() ?? "Chromium",
+    closed: context.waitForEvent("close", { timeout: 0 }),
     async close() {
       await context.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });

@@ -10,7 +10,7 @@ import { dirname } from "node:path";
 import { checkFile, checkMigration, checkSights } from "./checks.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 import { processesNaming } from "./processes.ts";
-import { check, DemoError, heading, Progress, say } from "./progress.ts";
+import { check, DemoError, heading, Progress, SEE_LOG, say } from "./progress.ts";
 import { describeLive, printReport, type Report } from "./report.ts";
 import * as scenario from "./scenario.ts";
 import { sidecarCommand, startSidecar } from "./sidecar.ts";
@@ -24,23 +24,29 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Run the demo; resolves with the exit code. `--open` leaves the page open where there is a display. */
 export async function run(args: readonly string[], env: Environment): Promise<number> {
   const closers = new Closers();
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
+  const interruption = new AbortController();
+  const interrupt = () => {
+    interruption.abort();
+    // What still runs fails as its browser and sidecar go.
+    void closers.close();
+  };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
-    const demo = demonstrate(closers, args, env, interrupted.signal);
-    // What still runs when the interrupt comes fails as its browser and sidecar go.
-    demo.catch(() => undefined);
-    return await Promise.race([demo, aborted(interrupted.signal).then(() => 130)]);
+    return await demonstrate(closers, args, env, interruption.signal);
   } catch (error) {
-    say(`\n${error instanceof Error ? error.message : String(error)}`);
-    if (error instanceof DemoError) say(error.hint);
-    else if (error instanceof Error) say(error.stack);
+    if (!interruption.signal.aborted) tell(error);
     return 1;
   } finally {
     await closers.close();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    // A shell expects 128 + the number of SIGINT.
+    if (interruption.signal.aborted) process.exit(130);
   }
+}
+
+function tell(error: unknown): void {
+  if (error instanceof DemoError) say(`\n${error.message}\n${error.hint}`);
+  else say(`\n${error instanceof Error ? error.stack : String(error)}\n${SEE_LOG}`);
 }
 
 async function demonstrate(
@@ -49,11 +55,18 @@ async function demonstrate(
   env: Environment,
   interrupted: AbortSignal,
 ): Promise<number> {
-  const python = { executable: env.SIDECAR_PYTHON ?? "python3", root: REPOSITORY };
+  const python = {
+    executable: env.SIDECAR_PYTHON ?? "python3",
+    root: REPOSITORY,
+    signal: interrupted,
+  };
   const workspace = openWorkspace(env.DEMO_DIR);
-  const stays = args.includes("--open") && hasDisplay(env);
-  const progress = new Progress();
+  const wantsWindow = args.includes("--open");
+  const stays = wantsWindow && hasDisplay(env);
+  const progress = new Progress(interrupted);
   heading(`A real RxDB database moves into the sidecar (data in ${workspace.root})`);
+
+  if (wantsWindow && !stays) say("There is no display here, so --open cannot show a window.");
 
   const site = await progress.step(
     "Build and serve the pages",
@@ -165,10 +178,7 @@ async function demonstrate(
       `\nThe page is open: ${site.url}/renderer/. Try \`sidecar repl --data-dir ${workspace.store}\`.`,
     );
     say("Ctrl-C, or closing the window, ends the demo.");
-    await Promise.race([
-      aborted(interrupted),
-      browser.context.waitForEvent("close", { timeout: 0 }),
-    ]);
+    await Promise.race([aborted(interrupted), browser.closed]);
     return 0;
   }
 
@@ -213,15 +223,22 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }
 
-/** What to end, last started first; a second call does nothing. */
+/** What to end, last started first. What is added after the end is ended at once. */
 class Closers {
   readonly #closers: (() => Promise<unknown>)[] = [];
+  #ending: Promise<void> | undefined;
 
   add(closer: () => Promise<unknown>): void {
     this.#closers.push(closer);
+    if (this.#ending) this.#ending = this.#ending.then(() => this.#closeAll());
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#ending ??= this.#closeAll();
+    return this.#ending;
+  }
+
+  async #closeAll(): Promise<void> {
     for (const closer of this.#closers.splice(0).reverse()) {
       // One that fails must not keep the others from ending theirs.
       await closer().catch((error: unknown) => say(String(error)));

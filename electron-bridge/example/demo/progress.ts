@@ -11,12 +11,13 @@ export class DemoError extends Error {
   }
 }
 
+export const SEE_LOG =
+  "The sidecar's log is store/logs/sidecar.log in the demo's data directory (build/demo or DEMO_DIR).";
+
 /** Throw a {@link DemoError} unless `condition` holds. */
 export function check(condition: boolean, message: string, hint = SEE_LOG): asserts condition {
   if (!condition) throw new DemoError(message, hint);
 }
-
-const SEE_LOG = "The sidecar's log and the screenshots are in the demo's data directory.";
 
 export function say(line = ""): void {
   process.stdout.write(`${line}\n`);
@@ -38,9 +39,15 @@ export function count(value: number): string {
 export class Progress {
   #number = 0;
   readonly #started = performance.now();
+  readonly #interrupted: AbortSignal;
+
+  constructor(interrupted: AbortSignal) {
+    this.#interrupted = interrupted;
+  }
 
   /** Run one step; `describe` makes one line out of what it returned. */
   async step<T>(title: string, work: () => Promise<T>, describe: (done: T) => string): Promise<T> {
+    this.#interrupted.throwIfAborted();
     this.#number += 1;
     const started = performance.now();
     const label = `${String(this.#number).padStart(2)}  ${title.padEnd(34)}`;
@@ -50,7 +57,8 @@ export class Progress {
       say(`${label}${time}   ${styleText("dim", describe(done))}`);
       return done;
     } catch (error) {
-      say(`${label}${styleText("red", " FAILED")}`);
+      const outcome = this.#interrupted.aborted ? " interrupted" : " FAILED";
+      say(`${label}${styleText("red", outcome)}`);
       throw error;
     }
   }

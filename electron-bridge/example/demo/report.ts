@@ -18,7 +18,9 @@ export interface Report {
 }
 
 export function describeLive({ report }: Awaited<ReturnType<OldApp["migrate"]>>): string {
-  const documents = Object.values(report.collections).reduce((sum, { read = 0 }) => sum + read, 0);
+  const documents = Object.values(report.collections)
+    .map(({ read = 0, localDocuments = 0 }) => read - localDocuments)
+    .reduce((sum, one) => sum + one);
   const rate = Math.round((documents / report.durationMs) * 1000);
   return `${count(documents)} documents, on the server ${seconds(report.durationMs)} (${count(rate)}/s)`;
 }
@@ -34,10 +36,15 @@ export function printReport(report: Report): void {
     if (found === live) continue;
     say(`RxDB's own find() saw ${count(found)} of ${count(live)} live documents of ${collection}.`);
   }
-  const kinds = seeded.awkward.map(
-    ({ collection, kind, count: n }) => `${n} ${collection}: ${kind}`,
-  );
-  say(`Awkward on purpose: ${kinds.join("; ")}.`);
+  say("Awkward on purpose:");
+  for (const { collection } of sights) {
+    const kinds = seeded.awkward.filter((one) => one.collection === collection);
+    if (kinds.length === 0) continue;
+    wrap(
+      `  ${collection}: `,
+      kinds.map(({ kind, count: n }) => `${kind} (${n})`),
+    );
+  }
 
   heading("Verification: every document compared by hash");
   const { verification, backup } = migration;
@@ -95,6 +102,20 @@ function reasons(quarantined: readonly Quarantined[]): [string, string[]][] {
     byReason.set(reason, [...(byReason.get(reason) ?? []), sourceId]);
   }
   return [...byReason].sort(([, left], [, right]) => right.length - left.length);
+}
+
+/** Print words after a label, separated by commas, in lines of at most 100 characters. */
+function wrap(label: string, words: readonly string[]): void {
+  let line = label;
+  for (const [index, word] of words.entries()) {
+    const next = index === words.length - 1 ? word : `${word}, `;
+    if ((line + next).trimEnd().length > 100) {
+      say(line.trimEnd());
+      line = "    ";
+    }
+    line += next;
+  }
+  say(line);
 }
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {

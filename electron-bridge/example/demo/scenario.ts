@@ -150,14 +150,8 @@ export async function migrateFile(
 ): Promise<Migration> {
   writeFileSync(file, await page.evaluate(() => window.oldApp.exportJson()));
   check(readFileSync(file).length > 0, "RxDB's export is empty.");
-  const printed = await sidecarCommand(
-    python,
-    "migrate",
-    file,
-    "--data-dir",
-    dataDir,
-    "-o",
-    "json",
-  );
+  // RxDB's export names no primary keys; this one is not `id`.
+  const args = ["migrate", file, "--data-dir", dataDir, "--primary-key", "settings=key", "--json"];
+  const printed = await sidecarCommand(python, ...args);
   return JSON.parse(printed);
 }

@@ -19,6 +19,8 @@ export interface Sidecar {
 export interface Python {
   executable: string;
   root: string;
+  /** Ends its commands, when the demo is interrupted. */
+  signal: AbortSignal;
 }
 
 const START_TIMEOUT = 20_000;
@@ -87,6 +89,7 @@ export async function sidecarCommand(python: Python, ...args: string[]): Promise
     const { stdout } = await run(python.executable, ["-m", "sidecar", ...args], {
       cwd: python.root,
       maxBuffer: 64 * 2 ** 20,
+      signal: python.signal,
     });
     return stdout;
   } catch (error) {

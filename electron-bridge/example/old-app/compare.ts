@@ -66,15 +66,12 @@ function dated(collection: CollectionName, old: Document) {
 
 /** The moment that the old app's date meant, in ms: seconds since 1970 have 10 digits until 2286. */
 function milliseconds(value: unknown): unknown {
-  if (value instanceof Date) return value.getTime();
   if (typeof value === "string") return Date.parse(value);
   if (typeof value === "number") return Math.abs(value) < 1e11 ? value * 1000 : value;
   return value;
 }
 
-function differing(left: unknown, right: unknown, path: string): string[] {
-  // What JSON cannot say (undefined, Date) is compared by what it becomes in JSON.
-  const before = left instanceof Date ? left.toJSON() : left;
+function differing(before: unknown, right: unknown, path: string): string[] {
   if (Object.is(before, right) || (before === 0 && right === 0)) return [];
   if (!isObject(before) || !isObject(right) || Array.isArray(before) !== Array.isArray(right)) {
     return [`${path}: ${JSON.stringify(before)} became ${JSON.stringify(right)}`];

@@ -13,17 +13,15 @@ export function moment(random: Random): number {
 }
 
 /** Write one moment in a form that some version of the old app wrote. Whole seconds stay exact. */
-export function written(random: Random, at: number): string | number | Date {
+export function written(random: Random, at: number): string | number {
   const seconds = Math.floor(at / 1000);
-  switch (random.integer(0, 5)) {
+  switch (random.integer(0, 4)) {
     case 0:
       return at;
     case 1:
       return seconds;
     case 2:
-      return new Date(seconds * 1000).toISOString().replace(".000Z", "+00:00");
-    case 3:
-      return new Date(at);
+      return new Date((seconds + 7200) * 1000).toISOString().replace(".000Z", "+02:00");
     default:
       return new Date(at).toISOString();
   }

@@ -46,7 +46,7 @@ export const FIRST_NAMES = [
   "Xenia",
   "Yara",
   "Zoë",
-  "井上",
+  "Ирина",
   "Ítalo",
   "Łucja",
 ] as const;
@@ -168,5 +168,5 @@ export const TAGS = [
   "plans",
   "urgent",
   "café",
-  "日本",
+  "música",
 ] as const;

@@ -11,7 +11,8 @@ interface LoggedEvent {
 }
 
 const LATEST = sql<LoggedEvent>(
-  `SELECT seq, name, args ->> 'id' AS subject, at FROM _events ORDER BY seq DESC LIMIT 20`,
+  `SELECT seq, name, coalesce(args ->> 'id', args ->> 'sourceId', args ->> 'collection') AS subject, at
+   FROM _events ORDER BY seq DESC LIMIT 20`,
 );
 
 /** The latest commits of every client, newest on top, as the store writes them. */

@@ -1,6 +1,6 @@
 import { sql, tables } from "@pjais/electron-bridge";
 import { useQuery } from "@pjais/electron-bridge/react";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { Avatar } from "./avatar.tsx";
 import { formatCount, type Persona } from "./model.ts";
 
@@ -56,12 +56,15 @@ export function PersonaList(props: { selected: string | null; onSelect(id: strin
   );
 }
 
-function PersonaItem(props: {
+interface PersonaItemProps {
   persona: Persona;
   memories: number;
   selected: boolean;
   onSelect(id: string): void;
-}) {
+}
+
+/** Rows that did not change are the same objects as before, so only changed ones render again. */
+const PersonaItem = memo(function PersonaItem(props: PersonaItemProps) {
   const { persona, memories, selected } = props;
   return (
     <li data-persona={persona.id} data-active={persona.isActive === true}>
@@ -86,4 +89,4 @@ function PersonaItem(props: {
       </button>
     </li>
   );
-}
+});
