@@ -82,6 +82,7 @@ def serving(
     finally:
         ended.set()
         thread.join()
+        store.close()
 
 
 @dataclass
