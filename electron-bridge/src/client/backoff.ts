@@ -1,6 +1,6 @@
 /** How a lost connection is tried again. */
 export interface Retry {
-  /** Failed tries in a row before the client gives up. Default 12, about half a minute. */
+  /** How often in a row it is tried again before the client gives up. Default 12, half a minute. */
   readonly attempts: number;
   /** Longest wait before the first try again, in milliseconds. Default 50. */
   readonly minDelay: number;

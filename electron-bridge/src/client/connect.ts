@@ -49,13 +49,10 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
   const migrations = new Set<{ readonly id: string | null } & Pick<MigrateOptions, "onProgress">>();
 
   const live = new LiveQueries({
-    subscribe: (query, since, settle) =>
-      calls.add(
-        "subscribe",
-        { query, ...(since === undefined ? {} : { since }) },
-        "resend",
-        settle,
-      ),
+    subscribe: (query, since, settle) => {
+      const params = since === undefined ? { query } : { query, since };
+      calls.add("subscribe", params, "resend", settle);
+    },
     unsubscribe: (subscription) => {
       // Without a connection there is no subscription to end.
       if (connection.status.getSnapshot().state !== "open") return;

@@ -15,7 +15,7 @@ import { type ConnectionEvent, type ConnectionState, nextState } from "./states.
 export interface ConnectionStatus {
   /** `connecting` also while the client waits before it tries again. */
   readonly state: ConnectionState;
-  /** Failed tries in a row; 0 while open. */
+  /** Failed tries in a row, the loss of a connection that did not last among them; 0 while open. */
   readonly failures: number;
   /** Why the last try failed, or why the client gave up. */
   readonly error: SidecarError | undefined;
@@ -57,11 +57,13 @@ export class Connection {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Raised by each try and each end, so that what an earlier try still brings is ignored. */
   #round = 0;
+  #failures = 0;
+  #openedAt = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    // In a later task, so that whoever makes the client can attach to it first.
-    this.#timer = setTimeout(() => void this.#dial(), 0);
+    // After whoever makes this has it in hand: the listener uses it.
+    queueMicrotask(() => void this.#dial());
   }
 
   /** The state, for whoever shows it. */
@@ -76,7 +78,8 @@ export class Connection {
 
   /** Try again. The state is `failed`. */
   reconnect(): void {
-    this.#move("reconnect", 0, undefined);
+    this.#failures = 0;
+    this.#move("reconnect", undefined);
     void this.#dial();
   }
 
@@ -91,6 +94,7 @@ export class Connection {
   }
 
   async #dial(): Promise<void> {
+    if (this.#status.getSnapshot().state !== "connecting") return;
     const round = ++this.#round;
     const { endpoint } = this.#options;
     try {
@@ -120,7 +124,8 @@ export class Connection {
     this.#socket = socket;
     socket.addEventListener("open", () => {
       if (!current()) return;
-      this.#move("opened", 0, undefined);
+      this.#openedAt = Date.now();
+      this.#move("opened", undefined);
       listener.opened();
     });
     socket.addEventListener("message", ({ data }) => {
@@ -137,35 +142,37 @@ export class Connection {
   /** The socket ended, or could not be made. */
   #dropped(cause: unknown): void {
     const { retry, listener } = this.#options;
-    const { state, failures } = this.#status.getSnapshot();
-    const wasOpen = state === "open";
-    const count = failures + 1;
-    if (count >= retry.attempts) {
+    const wasOpen = this.#status.getSnapshot().state === "open";
+    // A server that accepts and then ends each connection must not be tried for ever at full speed.
+    const lasted = wasOpen && Date.now() - this.#openedAt > retry.maxDelay;
+    this.#failures = lasted ? 1 : this.#failures + 1;
+    if (this.#failures > retry.attempts) {
       this.#end("gaveUp", connectionError("E_CONNECTION_FAILED", cause));
       return;
     }
     this.#round += 1;
     this.#socket = undefined;
     const error = connectionError(wasOpen ? "E_CONNECTION_LOST" : "E_CONNECTION_FAILED", cause);
-    this.#timer = setTimeout(() => void this.#dial(), backoff(count, retry, Math.random()));
-    this.#move("lost", count, error);
+    const delay = backoff(this.#failures, retry, Math.random());
+    this.#timer = setTimeout(() => void this.#dial(), delay);
+    this.#move("lost", error);
     if (wasOpen) listener.lost(error);
   }
 
   #end(event: ConnectionEvent, error: SidecarError): void {
-    const { state, failures } = this.#status.getSnapshot();
+    const { state } = this.#status.getSnapshot();
     if (nextState(state, event) === state) return;
     this.#round += 1;
     clearTimeout(this.#timer);
     this.#socket?.close(1000);
     this.#socket = undefined;
-    this.#move(event, failures, error);
+    this.#move(event, error);
     this.#options.listener.ended(error);
   }
 
-  #move(event: ConnectionEvent, failures: number, error: SidecarError | undefined): void {
+  #move(event: ConnectionEvent, error: SidecarError | undefined): void {
     const state = nextState(this.#status.getSnapshot().state, event);
-    this.#status.set({ state, failures, error });
+    this.#status.set({ state, failures: state === "open" ? 0 : this.#failures, error });
   }
 }
 

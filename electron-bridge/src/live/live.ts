@@ -31,11 +31,7 @@ export interface LiveQuery<Data> extends Readable<LiveSnapshot<Data>> {
 /** Where live queries get their results from. */
 export interface LiveSource {
   /** Send `subscribe`; `settle` is called once, with what the server answered. */
-  subscribe(
-    query: unknown,
-    since: number | undefined,
-    settle: (outcome: Outcome) => void,
-  ): () => void;
+  subscribe(query: unknown, since: number | undefined, settle: (outcome: Outcome) => void): void;
   /** Send `unsubscribe`, if there is a connection. */
   unsubscribe(subscription: string): void;
 }
@@ -47,6 +43,8 @@ export const LINGER = 1000;
 export class LiveQueries {
   readonly #source: LiveSource;
   readonly #entries = new Map<string, Entry>();
+  /** All that run; one that was revived may share its key with a younger one. */
+  readonly #running = new Set<Entry>();
   readonly #subscribed = new Map<string, Entry>();
 
   constructor(source: LiveSource) {
@@ -80,17 +78,19 @@ export class LiveQueries {
 
   /** There is a new connection: subscribe again. */
   resume(): void {
-    for (const entry of this.#entries.values()) entry.subscribeAgain();
+    for (const entry of this.#running) entry.resume();
   }
 
   readonly #registry: Registry = {
     started: (entry) => {
-      this.#entries.set(entry.key, entry);
+      this.#running.add(entry);
+      if (!this.#entries.has(entry.key)) this.#entries.set(entry.key, entry);
     },
     subscribed: (subscription, entry) => {
       this.#subscribed.set(subscription, entry);
     },
     stopped: (entry, subscription) => {
+      this.#running.delete(entry);
       if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
       if (subscription !== undefined) this.#subscribed.delete(subscription);
     },
@@ -114,8 +114,8 @@ class Entry implements LiveQuery<LiveValue> {
   #running = false;
   #readers = 0;
   #linger: ReturnType<typeof setTimeout> | undefined;
-  /** Forgets the `subscribe` call under way. */
-  #forget: (() => void) | undefined;
+  /** Stands for the `subscribe` call under way whose answer counts. */
+  #asking: symbol | undefined;
   #subscription: string | undefined;
   #primaryKey: string | null = null;
   #head: number | undefined;
@@ -158,9 +158,9 @@ class Entry implements LiveQuery<LiveValue> {
     this.#rest();
   }
 
-  subscribeAgain(): void {
+  resume(): void {
     // A call that is still under way is sent again by itself.
-    if (this.#forget === undefined) this.#ask();
+    if (this.#asking === undefined) this.#ask();
   }
 
   lost(): void {
@@ -173,30 +173,45 @@ class Entry implements LiveQuery<LiveValue> {
   }
 
   #ask(): void {
-    let answered = false;
-    const forget = this.#source.subscribe(JSON.parse(this.key), this.#head, (outcome) => {
-      answered = true;
-      this.#forget = undefined;
-      this.#take(outcome);
+    const asking = Symbol("subscribe");
+    this.#asking = asking;
+    this.#source.subscribe(JSON.parse(this.key), this.#head, (outcome) => {
+      if (this.#asking === asking) this.#take(outcome);
+      // Its reader left while it was under way.
+      else if (outcome.ok) this.#discard(outcome.result);
     });
-    // A client that is closed answers in the same turn.
-    if (!answered) this.#forget = forget;
   }
 
   #take(outcome: Outcome): void {
-    if (outcome.ok && isObject(outcome.result)) {
-      const { subscription } = outcome.result;
-      if (typeof subscription === "string") {
-        this.#subscription = subscription;
-        this.#registry.subscribed(subscription, this);
-      }
-      const answer = readAnswer(outcome.result);
-      this.#primaryKey = answer.primaryKey;
-      this.#head = answer.head;
-      this.#set(withAnswer(this.getSnapshot(), answer));
-    } else if (!outcome.ok) {
-      this.#set(withError(this.getSnapshot(), toSidecarError(outcome.error)));
+    this.#asking = undefined;
+    if (!outcome.ok) {
+      this.#fail(outcome.error);
+      return;
     }
+    const subscription = subscriptionOf(outcome.result);
+    if (subscription !== undefined) {
+      this.#subscription = subscription;
+      this.#registry.subscribed(subscription, this);
+    }
+    const answer = readAnswer(outcome.result);
+    this.#primaryKey = answer.primaryKey;
+    this.#head = answer.head;
+    this.#set(withAnswer(this.getSnapshot(), answer));
+  }
+
+  #fail(cause: unknown): void {
+    const error = SidecarError.is(cause)
+      ? cause
+      : new SidecarError("E_INTERNAL", "The live query failed", { cause });
+    const before = this.getSnapshot();
+    // That there is no connection changes no data: the connection's own state tells.
+    const keeps = before.status === "ready" && unconnected.has(error.code);
+    this.#set(keeps ? before : withError(before, error));
+  }
+
+  #discard(result: unknown): void {
+    const subscription = subscriptionOf(result);
+    if (subscription !== undefined) this.#source.unsubscribe(subscription);
   }
 
   #set(snapshot: LiveSnapshot<LiveValue>): void {
@@ -214,16 +229,17 @@ class Entry implements LiveQuery<LiveValue> {
 
   #stop(): void {
     this.#running = false;
-    this.#forget?.();
-    this.#forget = undefined;
+    this.#asking = undefined;
     if (this.#subscription !== undefined) this.#source.unsubscribe(this.#subscription);
     this.#registry.stopped(this, this.#subscription);
     this.#subscription = undefined;
   }
 }
 
-function toSidecarError(error: unknown): SidecarError {
-  return error instanceof SidecarError
-    ? error
-    : new SidecarError("E_INTERNAL", "The live query failed", { cause: error });
+const unconnected = new Set<string>(["E_CONNECTION_LOST", "E_CONNECTION_FAILED", "E_CLOSED"]);
+
+function subscriptionOf(result: unknown): string | undefined {
+  return isObject(result) && typeof result.subscription === "string"
+    ? result.subscription
+    : undefined;
 }

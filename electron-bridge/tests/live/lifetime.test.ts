@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Outcome } from "../../src/client/calls.ts";
+import { SidecarError } from "../../src/client/index.ts";
+import { LINGER, LiveQueries } from "../../src/live/live.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The live queries of a source whose answers come when the test says so. */
+function setup() {
+  const asked: { since: number | undefined; settle: (outcome: Outcome) => void }[] = [];
+  const ended: string[] = [];
+  const live = new LiveQueries({
+    subscribe: (_query, since, settle) => asked.push({ since, settle }),
+    unsubscribe: (subscription) => ended.push(subscription),
+  });
+  const answer = (at: number, rows: readonly object[], head = 1): void =>
+    asked[at]?.settle({
+      ok: true,
+      result: { subscription: `s${at}`, rows, head, primaryKey: "id" },
+    });
+  return { live, asked, ended, answer };
+}
+
+describe("a live query's life", () => {
+  it("ends the subscription whose answer comes after its reader left", () => {
+    const { live, asked, ended, answer } = setup();
+    live.get({ from: "a" });
+    answer(0, []);
+    live.lost();
+    live.resume();
+    expect(asked[1]?.since).toBe(1);
+    vi.advanceTimersByTime(LINGER);
+    answer(1, []);
+    expect(ended).toEqual(["s1"]);
+  });
+
+  it("waits for the first result, however long it takes", () => {
+    const { live, ended, answer } = setup();
+    const first = live.get({ from: "a" });
+    vi.advanceTimersByTime(LINGER * 10);
+    expect(live.get({ from: "a" })).toBe(first);
+    answer(0, []);
+    vi.advanceTimersByTime(LINGER - 1);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(ended).toEqual(["s0"]);
+  });
+
+  it("subscribes again on a new connection, once, also where a revived one shares its query", () => {
+    const { live, asked, answer } = setup();
+    const old = live.get({ from: "a" });
+    answer(0, [{ id: "x" }], 5);
+    vi.advanceTimersByTime(LINGER);
+    const young = live.get({ from: "a" });
+    young.subscribe(() => {});
+    answer(1, [], 7);
+    old.subscribe(() => {});
+    answer(2, [{ id: "y" }], 8);
+    expect(old.getSnapshot().data).toEqual([{ id: "y" }]);
+    live.lost();
+    live.resume();
+    live.resume();
+    expect(
+      asked
+        .slice(3)
+        .map(({ since }) => since)
+        .sort(),
+    ).toEqual([7, 8]);
+  });
+
+  it("keeps its data when there is no connection, and its snapshot when nothing changed meanwhile", () => {
+    const { live, asked, answer } = setup();
+    const query = live.get({ from: "a" });
+    query.subscribe(() => {});
+    answer(0, [{ id: "x" }]);
+    const before = query.getSnapshot();
+    live.lost();
+    live.resume();
+    asked[1]?.settle({ ok: false, error: new SidecarError("E_CONNECTION_FAILED", "gone") });
+    expect(query.getSnapshot()).toBe(before);
+    live.resume();
+    answer(2, [{ id: "x" }], 9);
+    expect(query.getSnapshot()).toBe(before);
+    live.receive({ subscription: "s2", head: 10, patch: { remove: ["x"], upsert: [] } });
+    expect(query.getSnapshot()).toMatchObject({ data: [], head: 10 });
+  });
+
+  it("shows an error with the last data, and recovers", () => {
+    const { live, answer } = setup();
+    const query = live.get({ from: "a" });
+    query.subscribe(() => {});
+    answer(0, [{ id: "x" }]);
+    const error = { code: -32006, message: "slow", data: { code: "E_TIMEOUT", hint: "narrow it" } };
+    live.receive({ subscription: "s0", head: 2, error });
+    expect(query.getSnapshot()).toMatchObject({
+      status: "error",
+      data: [{ id: "x" }],
+      error: { code: "E_TIMEOUT" },
+    });
+    live.receive({ subscription: "s0", head: 3, result: { rows: [{ id: "x" }] } });
+    expect(query.getSnapshot()).toMatchObject({ status: "ready", data: [{ id: "x" }], head: 3 });
+  });
+
+  it("refuses a notification that says nothing it knows", () => {
+    const { live, answer } = setup();
+    live.get({ from: "a" });
+    answer(0, []);
+    expect(() => live.receive({ subscription: "s0", head: 2 })).toThrow(SidecarError);
+    expect(() => live.receive({ subscription: "unknown", head: 2 })).not.toThrow();
+  });
+});
