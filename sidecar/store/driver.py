@@ -20,6 +20,7 @@ from sidecar.core.errors import (
     QueryError,
     SidecarError,
     StorageError,
+    TooLargeError,
     ValidationError,
     WrongKeyError,
 )
@@ -75,28 +76,39 @@ def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connecti
 def translate(error: DriverError) -> SidecarError:
     """Return the error of ours that a driver's error means."""
     text = str(error)
-    if "malformed" in text or "not a database" in text:
+    # The low byte is SQLite's primary result code; a fault the driver finds itself has none.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DAMAGED:
         return CorruptError(f"the store is damaged: {text}")
-    if isinstance(error, sqlite.IntegrityError):
-        if text.startswith("UNIQUE constraint failed: "):
-            place = text.partition(": ")[2]
-            table, _, column = place.partition(", ")[0].partition(".")
-            return ConflictError(
-                f"{table} already has a row with this {column}", collection=table, path=f"/{column}"
-            )
-        return ValidationError(f"a constraint failed: {text}")
-    if any(sign in text for sign in _DISK_SIGNS):
+    if code in _DISK:
         return StorageError(f"the disk refused: {text}")
-    return QueryError(f"SQLite: {text}", path="/sql")
+    if code == _TOO_BIG:
+        return TooLargeError("a value is larger than SQLite stores", limit=_MAX_BYTES)
+    if code != _CONSTRAINT:
+        return QueryError(f"SQLite: {text}", path="/sql")
+    if not text.startswith(_UNIQUE):
+        return ValidationError(f"a constraint failed: {text}", path="/args")
+    table, _, column = text.removeprefix(_UNIQUE).partition(", ")[0].partition(".")
+    return ConflictError(
+        f"{table} already has a row with this {column}", collection=table, path=f"/{column}"
+    )
 
 
-_DISK_SIGNS: Final = (
-    "disk is full",
-    "disk I/O error",
-    "unable to open",
-    "readonly database",
-    "database is locked",
-)
+_BUSY, _LOCKED, _READ_ONLY, _IO, _FULL, _CANT_OPEN = 5, 6, 8, 10, 13, 14
+_DISK: Final = frozenset([_BUSY, _LOCKED, _READ_ONLY, _IO, _FULL, _CANT_OPEN])
+_CORRUPT, _NO_DATABASE = 11, 26
+_DAMAGED: Final = frozenset([_CORRUPT, _NO_DATABASE])
+_TOO_BIG, _CONSTRAINT = 18, 19
+_MAX_BYTES: Final = 1_000_000_000
+_UNIQUE: Final = "UNIQUE constraint failed: "
+
+
+def interrupted(error: DriverError) -> bool:
+    """Return whether a statement was stopped by the progress handler."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == _INTERRUPT
+
+
+_INTERRUPT: Final = 9
 
 
 def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Literal
@@ -20,13 +21,23 @@ from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
 from sidecar.store import log
 from sidecar.store.catalog import Catalog
-from sidecar.store.driver import REFUSED, Connection, Cursor, DriverError, translate
+from sidecar.store.driver import (
+    REFUSED,
+    Connection,
+    Cursor,
+    DriverError,
+    interrupted,
+    translate,
+)
 from sidecar.store.result import Result
 
 _OK, _DENY = 0, 1
 _SELECT, _READ, _FUNCTION, _RECURSIVE, _TRANSACTION = 21, 20, 31, 33, 22
 _BUDGET: Final = 20_000
 """SQLite operations between two looks at the clock, about a millisecond."""
+
+_REMEMBERED: Final = 1_000
+"""Statements whose reads are remembered: more than the driver keeps compiled."""
 
 _FORBIDDEN_FUNCTIONS: Final = frozenset(["load_extension", "sqlcipher_export", "fts3_tokenizer"])
 
@@ -100,12 +111,14 @@ class Snapshot:
             QueryTimeoutError: Past the deadline.
             TooLargeError: Past the cap.
         """
-        head = self.head()
         self._refused = False
         self._deadline = time.monotonic() + self._limits.seconds
+        # Before head(), which begins the snapshot: it has every table of a catalog that is older.
+        catalog = self._catalog()
+        head = self.head()
         if isinstance(query, SqlQuery):
-            return self._sql(query, head)
-        return self._documents(query, head)
+            return self._sql(query, head, catalog)
+        return self._documents(query, head, catalog)
 
     def events(
         self,
@@ -135,44 +148,38 @@ class Snapshot:
         rows: list[tuple[SqlValue, ...]] = self._connection.execute(sql, params).fetchall()
         return rows
 
-    def _documents(self, query: DocumentQuery, head: int) -> Result:
-        table = self._catalog().table(query.from_)
+    def _documents(self, query: DocumentQuery, head: int, catalog: Catalog) -> Result:
+        table = catalog.table(query.from_)
         compiled = compile_query(table, query)
         tables = frozenset([table.name])
+        ids: list[str] = []
+        rows: list[str] = []
         try:
-            cursor = self._connection.execute(compiled.sql, compiled.params)
-            if query.count:
-                (count,) = cursor.fetchone()
-                return Result("count", head, tables, count=count)
-            ids: list[str] = []
-            rows: list[str] = []
-            size = 0
-            for id, row in cursor:
-                size += len(row)
-                if size > self._limits.result_bytes:
-                    raise self._too_large()
-                ids.append(id)
-                rows.append(row)
+            # Closed in any case: an open cursor would hold the snapshot, and the next read its head.
+            with closing(self._connection.execute(compiled.sql, compiled.params)) as cursor:
+                if query.count:
+                    (count,) = cursor.fetchone()
+                    return Result("count", head, tables, count=count)
+                room = self._limits.result_bytes
+                for id, row in cursor:
+                    room -= _size(row)
+                    if room < 0:
+                        raise self._too_large()
+                    ids.append(id)
+                    rows.append(row)
         except DriverError as error:
             raise self._failure(error) from error
         kind: Literal["row", "rows"] = "row" if query.first else "rows"
         named = compiled.primary_key
         return Result(kind, head, tables, rows, None if named is None else ids, named)
 
-    def _sql(self, query: SqlQuery, head: int) -> Result:
+    def _sql(self, query: SqlQuery, head: int, catalog: Catalog) -> Result:
         self._untrusted = True
         self._reads = set()
         try:
-            cursor = self._connection.execute(query.sql, query.params)
-            if cursor.description is None:
-                raise QueryError("/sql: this statement returns no rows", path="/sql")
-            names = [column[0] for column in cursor.description]
-            reads = self._reads_of.get(query.sql) if not self._reads else frozenset(self._reads)
-            reads = reads or frozenset()
-            if len(self._reads_of) > 1000:  # noqa: PLR2004  (as many as anyone writes by hand)
-                self._reads_of.clear()
-            self._reads_of[query.sql] = reads
-            rows = self._sql_rows(cursor, names, self._kinds(reads))
+            with closing(self._connection.execute(query.sql, query.params)) as cursor:
+                reads = self._reads_by(query.sql)
+                rows = self._sql_rows(cursor, _kinds(catalog.tables, reads))
         except DriverError as error:
             raise self._failure(error) from error
         except REFUSED as error:
@@ -183,9 +190,23 @@ class Snapshot:
             ) from error
         finally:
             self._untrusted = False
+            # Also of a statement that failed: it may be in the driver's cache, good for next time.
+            self._reads_by(query.sql)
         return Result("rows", head, frozenset(table for table, _ in reads), rows)
 
-    def _sql_rows(self, cursor: Cursor, names: list[str], kinds: Mapping[str, Kind]) -> list[str]:
+    def _reads_by(self, sql: str) -> frozenset[tuple[str, str]]:
+        """Return what a statement reads: the authorizer is told only when SQLite compiles it."""
+        known = self._reads_of.pop(sql, frozenset())
+        reads = frozenset(self._reads) or known
+        self._reads_of[sql] = reads
+        if len(self._reads_of) > _REMEMBERED:
+            del self._reads_of[next(iter(self._reads_of))]
+        return reads
+
+    def _sql_rows(self, cursor: Cursor, kinds: Mapping[str, Kind]) -> list[str]:
+        if cursor.description is None:
+            raise QueryError("/sql: this statement returns no rows", path="/sql")
+        names = [column[0] for column in cursor.description]
         repeated = {name for name in names if names.count(name) > 1}
         if repeated:
             raise QueryError(
@@ -193,31 +214,18 @@ class Snapshot:
                 hint="Name one of them differently with AS.",
                 path="/sql",
             )
+        shown = [kinds.get(name) for name in names]
         rows: list[str] = []
-        size = 0
+        room = self._limits.result_bytes
         for values in cursor:
-            row = orjson.dumps(
-                {
-                    name: _json_value(value, kinds.get(name))
-                    for name, value in zip(names, values, strict=True)
-                }
-            ).decode()
-            size += len(row)
-            if size > self._limits.result_bytes:
+            if any(isinstance(value, bytes) and len(value) > room for value in values):
                 raise self._too_large()
-            rows.append(row)
+            row = orjson.dumps(dict(zip(names, map(_json_value, values, shown), strict=True)))
+            room -= len(row)
+            if room < 0:
+                raise self._too_large()
+            rows.append(row.decode())
         return rows
-
-    def _kinds(self, reads: frozenset[tuple[str, str]]) -> dict[str, Kind]:
-        """Return the kind of each column name that means the same in all tables read (Q6)."""
-        tables = self._catalog().tables
-        kinds: dict[str, Kind] = {}
-        mixed: set[str] = set()
-        for table, name in reads:
-            column = _column(tables, table, name)
-            if column is not None and kinds.setdefault(name, column) is not column:
-                mixed.add(name)
-        return {name: kind for name, kind in kinds.items() if name not in mixed}
 
     def _too_large(self) -> TooLargeError:
         cap = self._limits.result_bytes
@@ -227,9 +235,9 @@ class Snapshot:
         return time.monotonic() > self._deadline
 
     def _failure(self, error: DriverError) -> Exception:
-        if self._refused or "not authorized" in str(error) or "prohibited" in str(error):
+        if self._refused:
             return ReadOnlyError("/sql: only reads are allowed", path="/sql")
-        if "interrupted" in str(error):
+        if interrupted(error):
             seconds = self._limits.seconds
             return QueryTimeoutError(f"the query took longer than {seconds} s", seconds=seconds)
         return translate(error)
@@ -248,10 +256,25 @@ class Snapshot:
         return _DENY
 
 
+def _kinds(tables: Mapping[str, Table], reads: frozenset[tuple[str, str]]) -> dict[str, Kind]:
+    """Return the kind of each column name that means the same in all tables read (Q6)."""
+    kinds: dict[str, Kind] = {}
+    mixed: set[str] = set()
+    for table, name in reads:
+        column = _column(tables, table, name)
+        if column is not None and kinds.setdefault(name, column) is not column:
+            mixed.add(name)
+    return {name: kind for name, kind in kinds.items() if name not in mixed}
+
+
 def _column(tables: Mapping[str, Table], table: str, name: str) -> Kind | None:
     found = tables.get(table)
     column = None if found is None else found.columns.get(name)
     return None if column is None else column.kind
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _json_value(value: SqlValue, kind: Kind | None) -> object:
@@ -260,5 +283,14 @@ def _json_value(value: SqlValue, kind: Kind | None) -> object:
     if kind is Kind.BOOLEAN and value in (0, 1):
         return bool(value)
     if kind is Kind.JSON and isinstance(value, str):
-        return orjson.Fragment(value)
+        return _fragment(value)
     return value
+
+
+def _fragment(text: str) -> object:
+    # A column's name may stand for anything in SQL: `substr(tags, 2) AS tags` is no JSON.
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+    return orjson.Fragment(text)
