@@ -34,15 +34,21 @@ def head(connection: Connection) -> tuple[int, int]:
     return row or (0, 0)
 
 
-def append(connection: Connection, event: Event) -> None:
-    """Write an event, in an open transaction."""
+def append(connection: Connection, event: Event, args: str) -> None:
+    """Write an event, in an open transaction.
+
+    Args:
+        connection: The store's writing connection.
+        event: The event.
+        args: Its arguments as JSON text.
+    """
     connection.execute(
         f"INSERT INTO _events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             event.seq,
             event.id,
             event.name,
-            orjson.dumps(event.args).decode(),
+            args,
             event.at,
             event.client_id,
             event.session_id,

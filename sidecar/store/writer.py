@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Final
 
+import orjson
+
 from sidecar.core.errors import (
     ConflictError,
     ShuttingDownError,
@@ -31,7 +33,7 @@ from sidecar.core.errors import (
     ValidationError,
 )
 from sidecar.core.event import Event, Expect, NewEvent, Receipt, uuid7
-from sidecar.core.json import Json
+from sidecar.core.json import Json, check_json, pointer
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
 from sidecar.store import log
@@ -40,6 +42,9 @@ from sidecar.store.materialize import Materializer
 
 MAX_EVENTS: Final = 10_000
 """Most events of one batch."""
+
+_SHOWN: Final = 200
+"""Most characters of a name or an id that an error quotes."""
 
 _ALWAYS_CHANGED: Final = frozenset(["_events", "_touched"])
 
@@ -89,6 +94,8 @@ class Writer:
         self._clock = clock
         self._state = Materializer(connection, schema)
         self._head, self._at = log.head(connection)
+        self.head = self._head
+        """`seq` of the last durable event, 0 for an empty log."""
         self._queue: SimpleQueue[_Batch | _Probe | None] = SimpleQueue()
         self._observers: list[Callable[[Committed], None]] = []
         self._closed = False
@@ -97,11 +104,6 @@ class Writer:
         """The tables as of the last durable transaction."""
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
-
-    @property
-    def head(self) -> int:
-        """`seq` of the last durable event, 0 for an empty log."""
-        return self._head
 
     def observe(self, observer: Callable[[Committed], None]) -> None:
         """Call `observer` on the writer's thread after each durable transaction."""
@@ -181,7 +183,7 @@ class Writer:
                 if not batch.future.done():
                     batch.future.set_exception(failure)
             return
-        self.catalog = self._state.catalog
+        self.catalog, self.head = self._state.catalog, self._head
         if self._head != before[0]:
             self._announce(Committed(self._head, _ALWAYS_CHANGED | self._state.changed))
         for batch, receipt in done:
@@ -215,7 +217,7 @@ class Writer:
         return receipt
 
     def _append(self, batch: _Batch) -> Receipt:
-        _check(batch.events)
+        _check(batch)
         earlier = log.earlier_receipt(self._connection, batch.events)
         if earlier is not None:
             return earlier
@@ -225,7 +227,7 @@ class Writer:
             try:
                 ids.append(self._append_one(new, batch))
             except SidecarError as error:
-                raise error.located(index=index, name=new.name) from error
+                raise error.located(index=index, name=new.name[:_SHOWN]) from error
         return Receipt(first, self._head, self._head, tuple(ids), self._at)
 
     def _append_one(self, new: NewEvent, batch: _Batch) -> str:
@@ -235,9 +237,11 @@ class Writer:
         )
         for expect in new.expect:
             self._expect(expect)
+        # Written down before a materializer has them in its hands, and might change them.
+        args = orjson.dumps(new.args).decode()
         # Materialized first: an unknown name or wrong arguments never reach the log.
         self._state.apply(event)
-        log.append(self._connection, event)
+        log.append(self._connection, event, args)
         self._head = event.seq
         return id
 
@@ -256,24 +260,29 @@ class Writer:
 
     def _rehearse(self, probe: _Probe) -> None:
         before = self._head, self._at
+        answer: Receipt | Exception
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            receipt = self._append(probe.batch)
+            answer = self._append(probe.batch)
             probe.look(self._state)
         except DriverError as error:
-            probe.batch.future.set_exception(translate(error))
-        except Exception as error:  # whatever `look` raises is the answer
-            probe.batch.future.set_exception(error)
+            answer = translate(error)
+        except Exception as error:  # noqa: BLE001  (whatever `look` raises is the answer)
+            answer = error
+        self._head, self._at = before
+        self._abandon()
+        if isinstance(answer, Exception):
+            probe.batch.future.set_exception(answer)
         else:
-            probe.batch.future.set_result(receipt)
-        finally:
-            self._head, self._at = before
-            self._abandon()
+            probe.batch.future.set_result(answer)
 
     def _abandon(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-        self._state.reload()
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._state.reload()
+        except DriverError:  # the next transaction meets it, and answers its own callers
+            _log.exception("a rollback failed")
 
 
 def _failure(error: Exception) -> SidecarError:
@@ -285,19 +294,29 @@ def _failure(error: Exception) -> SidecarError:
     return SidecarError("the batch could not be stored")
 
 
-def _check(events: Sequence[NewEvent]) -> None:
+def _check(batch: _Batch) -> None:
+    events = batch.events
     if not 0 < len(events) <= MAX_EVENTS:
         raise ValidationError(
             f"a batch has 1 to {MAX_EVENTS} events, not {len(events)}", path="/events"
         )
     for index, one in enumerate(events):
-        if one.id is not None and not _is_uuid(one.id):
-            raise ValidationError(
-                f"{one.id[:100]!r} is no UUID in lower case", index=index, path="/id"
-            )
+        try:
+            _check_one(one)
+        except ValidationError as error:
+            raise error.located(index=index, name=one.name[:_SHOWN]) from error
+    check_json([batch.client_id, batch.session_id], "/session")
     ids = [one.id for one in events if one.id is not None]
     if len(set(ids)) < len(ids):
         raise ValidationError("two events of the batch have the same id", path="/events")
+
+
+def _check_one(new: NewEvent) -> None:
+    if new.id is not None and not _is_uuid(new.id):
+        raise ValidationError(f"{new.id[:_SHOWN]!r} is no UUID in lower case", path="/id")
+    for index, expect in enumerate(new.expect):
+        check_json([expect.collection, expect.id, expect.seq], pointer("expect", index))
+    check_json(new.args, "/args")
 
 
 def _is_uuid(text: str) -> bool:
