@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import orjson
 
 from sidecar.core.documents import document_sql, quote
-from sidecar.core.errors import QueryError, SidecarError
+from sidecar.core.errors import ConflictError, QueryError, SidecarError, StartError
 from sidecar.core.event import Event
-from sidecar.core.json import JsonObject
+from sidecar.core.json import JsonObject, pointer
 from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.state import Define, SqlValue, Statement, Statements
 from sidecar.core.table import Table
@@ -79,20 +79,22 @@ class Materializer:
             for one in _flat(definition.statements(current, self)):
                 if isinstance(one, Define):
                     self.catalog = self.catalog.define(self._connection, one, event.seq)
+                    self.changed.update(("_collections", one.table.name))
                 else:
                     self._connection.execute(one.sql, one.params)
                     self.changed.update(one.tables)
+        except (QueryError, StartError) as error:
+            # A selector or a declaration that can't be is the app's fault, not the caller's.
+            raise _fault(event) from error
         except SidecarError:
             raise
+        except DriverError as error:
+            known = translate(error)
+            if isinstance(known, QueryError):
+                raise _fault(event) from error
+            raise _placed(known, current.args) from error
         except Exception as error:
-            known = translate(error) if isinstance(error, DriverError) else None
-            if known is not None and not isinstance(known, QueryError):
-                raise known from error
-            _log.exception("materializer of %s failed", event.name)
-            raise SidecarError(
-                f"the materializer of {event.name} failed",
-                hint="It is a fault of the app's schema; the log has the traceback.",
-            ) from error
+            raise _fault(event) from error
 
     def get(self, table: str, id: str) -> JsonObject | None:
         """Return a document by primary key, or None."""
@@ -130,6 +132,25 @@ class Materializer:
             UnknownCollectionError: There is none of that name.
         """
         return self.catalog.table(name)
+
+
+def _fault(event: Event) -> SidecarError:
+    _log.exception("materializer of %s failed", event.name)
+    return SidecarError(
+        f"the materializer of {event.name} failed",
+        hint="It is a fault of the app's schema; the log has the traceback.",
+    )
+
+
+def _placed(error: SidecarError, args: JsonObject) -> SidecarError:
+    """Return an error whose path leads into the arguments (S4): SQLite names only the column."""
+    path = error.data.get("path")
+    if not isinstance(error, ConflictError) or not isinstance(path, str):
+        return error
+    column = path.removeprefix("/")
+    inside = [key for key, value in args.items() if isinstance(value, dict) and column in value]
+    place = pointer("args", *([] if column in args else inside[:1]))
+    return ConflictError(error.message, hint=error.hint, **{**error.data, "path": place + path})
 
 
 def _flat(statements: Statements) -> Sequence[Statement | Define]:
