@@ -97,13 +97,17 @@ def create_table(connection: Connection, table: Table) -> None:
         strict=True,
     )
     for index in dict.fromkeys(table.indexes):
-        made.create_index(index)
+        # Names of its own making collide: `a` over (b, c) with `a_b` over c.
+        made.create_index(index, f"{table.name}({', '.join(map(quote, index))})")
 
 
 def watch(connection: Connection, table: Table) -> None:
     """Make this connection keep `_seq` and `_touched` for a table's rows."""
     name, key = quote(table.name), quote(table.primary_key)
-    touched = "INSERT OR IGNORE INTO _touched VALUES ({name}, {image}.{key}, _event_seq());"
+    # Not OR IGNORE: a statement's own OR clause would take its place.
+    touched = (
+        "INSERT INTO _touched VALUES ({name}, {image}.{key}, _event_seq()) ON CONFLICT DO NOTHING;"
+    )
     stamp = (
         f"UPDATE {name} SET _seq = _event_seq() WHERE {key} = NEW.{key} AND _seq <> _event_seq();"
     )

@@ -100,6 +100,7 @@ class Store:
             LockedError: Another process holds it (S12).
             CorruptError: The file is damaged, or from a newer version.
             WrongKeyError: It is encrypted with another key.
+            SchemaError: The log has an event that this schema knows and can't apply.
             StorageError: The directory can't be used.
         """
         lock = acquire(data_dir)
@@ -272,7 +273,8 @@ def acquire(data_dir: Path) -> FileLock:
     """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(data_dir / LOCK)
+        # Any thread may close the store.
+        lock = FileLock(data_dir / LOCK, thread_local=False)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise LockedError(f"another process holds {data_dir}", path=str(data_dir)) from error
