@@ -14,10 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from sidecar.core.documents import quote
-from sidecar.core.errors import UnknownEventError
+from sidecar.core.errors import (
+    SchemaError,
+    SidecarError,
+    StoreError,
+    UnknownCollectionError,
+    UnknownEventError,
+)
+from sidecar.core.event import Event
 from sidecar.core.schema import Schema
 from sidecar.store import log
-from sidecar.store.driver import Connection, connect
+from sidecar.store.driver import Connection, DriverError, connect, translate
 from sidecar.store.layout import create_state, state_tables
 from sidecar.store.materialize import Materializer
 
@@ -36,7 +43,8 @@ class RebuildReport:
 
     Attributes:
         events: Events replayed.
-        unknown: Events whose name this schema doesn't know; they were passed over (S7).
+        unknown: Events passed over (S7): this schema doesn't know their name or their collection,
+            or they need what such an event did.
         rows: Rows of the derived state, by table.
         differences: One line for each table that differs from the state in use; empty when equal.
     """
@@ -59,7 +67,10 @@ def derive(
         progress: Told how far it is.
 
     Returns:
-        Events replayed, and how many of them this schema doesn't know.
+        Events replayed, and how many of them were passed over (S7).
+
+    Raises:
+        SchemaError: An event that this schema knows can't be applied.
     """
     total = log.head(source)[0]
     done = unknown = 0
@@ -68,18 +79,38 @@ def derive(
     create_state(target, schema.tables.values())
     state = Materializer(target, schema)
     for event in log.replay(source):
+        target.execute("SAVEPOINT event")
         try:
             state.apply(event)
-        except UnknownEventError:
-            if unknown == 0:
-                _log.warning("%s is unknown to this schema; it is kept, not applied", event.name)
+        except SidecarError as error:
+            _pass_over(event, error, unknown)
+            target.execute("ROLLBACK TO event")
+            state.reload()
             unknown += 1
+        target.execute("RELEASE event")
         done += 1
         if done % _STEP == 0:
             progress("replay", done, total)
     target.execute("COMMIT")
     progress("replay", done, total)
     return done, unknown
+
+
+def _pass_over(event: Event, error: SidecarError, unknown: int) -> None:
+    """Return if the log can be replayed without an event, which is kept for another version."""
+    if isinstance(error, UnknownEventError | UnknownCollectionError):
+        if unknown == 0:
+            _log.warning("event %d is kept, not applied: %s", event.seq, error)
+        return
+    if isinstance(error, StoreError):
+        raise error
+    # One that was passed over may have made what this one changes.
+    if unknown == 0:
+        raise SchemaError(
+            f"event {event.seq}, {event.name}, can't be applied: {error}",
+            hint="Let the schema take what earlier versions wrote, by an upcast for one.",
+        ) from error
+    _log.warning("event %d is not applied, as those before it: %s", event.seq, error)
 
 
 def compare(left: Connection, right: Connection, progress: Progress) -> tuple[str, ...]:
@@ -133,6 +164,11 @@ def rebuild(
         schema: Says what the events do.
         key: The store's key, or None.
         progress: Told how far it is.
+
+    Raises:
+        SchemaError: An event that this schema knows can't be applied; the old state stays.
+        StorageError: The disk refused; the old state stays.
+        CorruptError: The file is damaged.
     """
     scratch = path.with_name(path.name + ".rebuild")
     _remove(scratch)
@@ -144,6 +180,8 @@ def rebuild(
         progress("swap", 0, 1)
         swap(store, scratch, key, schema.fingerprint, unknown)
         progress("swap", 1, 1)
+    except DriverError as error:
+        raise translate(error) from error
     finally:
         target.close()
         _remove(scratch)
@@ -154,6 +192,12 @@ def check(path: Path, schema: Schema, key: str | None, progress: Progress) -> Re
     """Compare a rebuilt copy with the state in use; nothing is changed.
 
     It reads one snapshot, so a server may go on writing meanwhile.
+
+    Raises:
+        SchemaError: An event that this schema knows can't be applied.
+        StorageError: The disk refused.
+        CorruptError: The file is damaged.
+        WrongKeyError: It is encrypted with another key.
     """
     scratch = path.with_name(path.name + ".check")
     _remove(scratch)
@@ -164,6 +208,8 @@ def check(path: Path, schema: Schema, key: str | None, progress: Progress) -> Re
         events, unknown = derive(source, target, schema, progress)
         differences = compare(source, target, progress)
         return RebuildReport(events, unknown, _row_counts(target), differences)
+    except DriverError as error:
+        raise translate(error) from error
     finally:
         source.close()
         target.close()
