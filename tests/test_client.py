@@ -308,9 +308,10 @@ async def test_a_server_shuts_down_when_asked(data_dir_of_its_own: Path) -> None
     """And removes the file that named it."""
     with running_server(data_dir_of_its_own):
         async with Client.attach(data_dir_of_its_own) as client:
+            live = await client.subscribe({"from": "personas"})
+            await anext(live)
             await client.server.shutdown()
-        with pytest.raises(NotRunningError):
-            for _ in range(100):
-                await asyncio.sleep(0.05)
-                async with Client.attach(data_dir_of_its_own):
-                    pass
+            async with asyncio.timeout(10):
+                with pytest.raises(ConnectionLostError):
+                    await anext(live)
+    assert not (data_dir_of_its_own / "server.json").exists()

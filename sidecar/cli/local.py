@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Event
+from types import FrameType
 from typing import TypeVar, cast
 
 import orjson
@@ -13,7 +16,7 @@ from sidecar.cli.backend import EventFilter, Migration
 from sidecar.cli.options import Target
 from sidecar.cli.progress import Progress, show_progress
 from sidecar.client import EventPageJson, NewEventJson, QueryResult, ReceiptJson
-from sidecar.core.errors import ValidationError
+from sidecar.core.errors import MigrationError, ValidationError
 from sidecar.core.event import Expect, NewEvent
 from sidecar.core.json import Json, JsonObject, pointer
 from sidecar.core.query import parse_query
@@ -65,18 +68,29 @@ class Local:
         }
 
     def migrate(self, migration: Migration, progress: Progress) -> JsonObject:
-        """Migrate a file; an interrupt ends it with what was imported so far."""
+        """Migrate a file.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C, once the batch that is being imported is done.
+        """
         from sidecar.migration import migrate  # noqa: PLC0415 - for this method alone
 
-        result = migrate(
-            self._store,
-            migration.path,
-            ids=migration.ids,
-            dry_run=migration.dry_run,
-            strict=migration.strict,
-            primary_keys=migration.primary_keys,
-            progress=lambda step: progress(step.phase, step.done, step.total),
-        )
+        with _first_interrupt() as interrupted:
+            try:
+                result = migrate(
+                    self._store,
+                    migration.path,
+                    ids=migration.ids,
+                    dry_run=migration.dry_run,
+                    strict=migration.strict,
+                    primary_keys=migration.primary_keys,
+                    progress=lambda step: progress(step.phase, step.done, step.total),
+                    cancelled=interrupted.is_set,
+                )
+            except MigrationError as error:
+                if interrupted.is_set():
+                    raise KeyboardInterrupt from error
+                raise
         return result.model_dump(mode="json", by_alias=True)
 
 
@@ -88,6 +102,22 @@ def opened(target: Target) -> Iterator[Local]:
         store = Store.open(target.data_dir, schema, key=target.key, progress=progress)
     with store:
         yield Local(store)
+
+
+@contextmanager
+def _first_interrupt() -> Iterator[Event]:
+    """Set an event at the first Ctrl-C; the second one interrupts as usual."""
+    interrupted = Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _event(event: JsonObject, index: int) -> NewEvent:

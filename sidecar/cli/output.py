@@ -48,6 +48,8 @@ def print_table(rows: Sequence[Mapping[str, Json]]) -> None:
     from rich.text import Text  # noqa: PLC0415 - as above
 
     fields = list(dict.fromkeys(field for row in rows for field in row))
+    if not fields:
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for field in fields:
         numeric = all(_is_number(row[field]) for row in rows if field in row)

@@ -57,7 +57,7 @@ def command(target: Target, check: bool) -> int:
     for difference in report.differences:
         click.echo(f"differs: {difference}")
     unknown = f", {report.unknown:,} unknown to this schema" if report.unknown else ""
-    rows = sum(report.rows.values())
+    rows = sum(count for name, count in report.rows.items() if not name.startswith("_"))
     verdict = "rebuilt"
     if check:
         verdict = "differs from the state" if report.differences else "is the same as the state"

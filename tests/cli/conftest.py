@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import io
+import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import Ended, Sidecar, environment, running_server
+from sidecar.cli.app import run
+from tests.cli.processes import Ended, Sidecar, persona, run_process, running_server
 
 
 @pytest.fixture
@@ -18,26 +20,37 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sidecar(data_dir: Path) -> Sidecar:
-    """Run `sidecar` with arguments, in a process of its own."""
+def sidecar(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Sidecar:
+    """Run `sidecar` in this process, where only the interpreter's start is saved."""
+    monkeypatch.setenv("SIDECAR_DATA_DIR", str(data_dir))
+    monkeypatch.chdir(data_dir.parent)
 
-    def run(*arguments: str, stdin: str = "") -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "sidecar", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env=environment(data_dir),
-            cwd=data_dir.parent,
-            timeout=50,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+    def here(*arguments: str, stdin: str = "") -> Ended:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = run(arguments)
+        captured = capsys.readouterr()
+        return Ended(code, captured.out, captured.err)
 
-    return run
+    return here
+
+
+@pytest.fixture
+def process(data_dir: Path) -> Sidecar:
+    """Run `sidecar` in a process of its own."""
+    return partial(run_process, data_dir)
 
 
 @pytest.fixture
 def server(data_dir: Path) -> Iterator[dict[str, object]]:
     with running_server(data_dir) as ready:
         yield ready
+
+
+@pytest.fixture
+def ada(sidecar: Sidecar) -> Sidecar:
+    """A store with the persona p1."""
+    created = sidecar("commit", "v1.PersonaCreated", json.dumps(persona("p1", "Ada")))
+    assert created.code == 0
+    return sidecar

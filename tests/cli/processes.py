@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+PROGRAM = [sys.executable, "-m", "sidecar"]
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -31,6 +33,10 @@ class Ended:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+Sidecar = Callable[..., Ended]
+"""Runs `sidecar` with arguments, and text for its stdin."""
+
+
 def environment(data_dir: Path) -> dict[str, str]:
     """Return the environment of a command: this tree's package, a terminal 80 columns wide."""
     return {
@@ -43,15 +49,26 @@ def environment(data_dir: Path) -> dict[str, str]:
     }
 
 
-Sidecar = Callable[..., Ended]
-"""Runs `sidecar` with arguments."""
+def run_process(data_dir: Path, *arguments: str, stdin: str = "") -> Ended:
+    """Run `sidecar` to its end in a process of its own, beside its data directory."""
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=environment(data_dir),
+        cwd=data_dir.parent,
+        timeout=50,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 @contextmanager
 def running_server(data_dir: Path, *options: str) -> Iterator[dict[str, object]]:
     """Serve a data directory in a process of its own; give its ready line."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sidecar", "serve", "--data-dir", str(data_dir), *options],
+        [*PROGRAM, "serve", "--data-dir", str(data_dir), *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

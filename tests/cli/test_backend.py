@@ -25,7 +25,6 @@ from sidecar.core.errors import (
 )
 from tests.cli.processes import persona, running_server
 
-
 AT = 1_700_000_000_000
 
 
