@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -84,7 +85,8 @@ def write_backup(
     except OSError as error:
         raise StorageError(f"the backup can't be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return Backup(path=str(path), sha256=sha256, bytes=path.stat().st_size, counts=counts)
 
 

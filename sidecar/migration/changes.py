@@ -69,7 +69,6 @@ class Changes:
 
     def of(self, collection: str, entries: Sequence[Entry]) -> list[Change]:
         """Return the changes that a batch of one collection makes."""
-        invalid = [one for one in entries if one.item.state is State.INVALID]
         valid = [one for one in entries if one.item.state is State.VALID]
         return [
             *self._live(collection, [one for one in valid if one.item.kind is Kind.LIVE]),
@@ -77,7 +76,11 @@ class Changes:
                 collection, [one for one in valid if one.item.kind is Kind.TOMBSTONE]
             ),
             *self._locals(collection, [one for one in valid if one.item.kind is Kind.LOCAL]),
-            *self._invalid(invalid),
+            *(
+                self.invalid(one.item, one.record)
+                for one in entries
+                if one.item.state is State.INVALID
+            ),
         ]
 
     def _live(self, collection: str, entries: Sequence[Entry]) -> list[Change]:
@@ -150,18 +153,16 @@ class Changes:
                 changes.append(_compared(one, there))
         return changes
 
-    def _invalid(self, entries: Sequence[Entry]) -> list[Change]:
-        changes: list[Change] = []
-        for one in entries:
-            item, text = one.item, one.record.raw.decode()
-            collection = item.collection or events.LOCALS
-            brought: list[NewEvent] = []
-            hashed = _quarantine_hash(collection, item.source_id, text)
-            if self._staging.remember_quarantined(hashed):
-                issues = self._staging.issues(item.n, "error")
-                brought.append(events.quarantine_event(item, one.record, issues))
-            changes.append(Change(item, one.record, State.INVALID, brought))
-        return changes
+    def invalid(self, item: Item, record: Record) -> Change:
+        """Return the change that puts an item into the quarantine, unless it is there."""
+        text = record.raw.decode()
+        collection = item.collection or events.LOCALS
+        brought: list[NewEvent] = []
+        hashed = _quarantine_hash(collection, item.source_id, text)
+        if self._staging.remember_quarantined(hashed):
+            issues = self._staging.issues(item.n, "error")
+            brought.append(events.quarantine_event(item, record, issues))
+        return Change(item, record, State.INVALID, brought)
 
     def _holds(self, collection: str) -> bool:
         """Return whether the collection had documents when the import came to it."""

@@ -21,7 +21,6 @@ from sidecar.core.errors import CallerError, ConflictError, ValidationError
 from sidecar.core.event import NewEvent
 from sidecar.core.json import Json, JsonObject
 from sidecar.migration.changes import Change, Changes, Entry
-from sidecar.migration.events import quarantine_event
 from sidecar.migration.normalize import Issue
 from sidecar.migration.progress import Meter
 from sidecar.migration.records import Record, UnstorableError
@@ -73,6 +72,7 @@ class Importer:
         self._staging = staging
         self._meter = meter
         self._dry_run = dry_run
+        self._changes = Changes(Stored(store), targets, staging)
         self._started = False
         self.conflicts: Listing[Difference] = Listing()
 
@@ -83,7 +83,6 @@ class Importer:
             StorageError: The disk refused; what was committed stays.
             MigrationError: It was cancelled; what was committed stays.
         """
-        changes = Changes(Stored(self._store), self._targets, self._staging)
         self._define_collections()
         batch = _Batch()
         for record, value, item in read:
@@ -91,12 +90,12 @@ class Importer:
             if item.state is State.REPEATED:
                 continue
             if not batch.has_room(item, record):
-                self._commit(changes.of(batch.collection, batch.entries))
+                self._commit(self._changes.of(batch.collection, batch.entries))
                 batch = _Batch(item.collection)
             ready = prepare(record, value, self._targets, check=item.state is State.INVALID)
             batch.entries.append(Entry(item, record, ready))
             batch.size += len(record.raw)
-        self._commit(changes.of(batch.collection, batch.entries))
+        self._commit(self._changes.of(batch.collection, batch.entries))
         self._staging.flush()
 
     def complete(self, counts: JsonObject, backup: str | None) -> None:
@@ -161,8 +160,7 @@ class Importer:
         elif isinstance(error, ValidationError):
             issue = Issue(str(error.data.get("path", "")).removeprefix("/args"), error.message)
             self._staging.add_issues(item.n, "error", [issue])
-            event = quarantine_event(item, record, [issue])
-            instead = Change(item, record, State.INVALID, [event])
+            instead = self._changes.invalid(item, record)
         else:
             raise error
         # Conflicts among the others have been told.

@@ -41,7 +41,7 @@ class Meter:
     ) -> Iterator[None]:
         """Run a phase of so many units."""
         self._phase, self._unit, self._done, self._total = name, unit, 0, total
-        self._began = time.perf_counter()
+        self._began, self._due = time.perf_counter(), 0.0
         self.reached(0)
         yield
         self._due = 0.0

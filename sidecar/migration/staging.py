@@ -230,7 +230,9 @@ class Staging:
     def _select(self, sql: str, params: Sequence[SqlValue]) -> Iterator[Any]:
         self.flush()
         with _ours():
-            yield from self._connection.cursor().execute(sql, params)
+            # Not `yield from`: ended early, that closes a cursor the file may be closed under.
+            for row in self._connection.cursor().execute(sql, params):  # noqa: UP028
+                yield row
 
     def _put(self, sql: str, row: Sequence[SqlValue]) -> None:
         rows = self._buffers.setdefault(sql, [])
