@@ -190,11 +190,13 @@ class Targets:
                 "tables can't",
                 collection=collection,
             )
-        described: JsonObject = json_schema or {
+        described: JsonObject = {
             "type": "object",
             "primaryKey": key,
             "properties": {key: {"type": "string"}},
         }
+        if json_schema:
+            described = {**json_schema, "indexes": _app_indexes(json_schema, key)}
         try:
             table = collection_table(collection, key, described)
         except ValidationError as error:
@@ -232,6 +234,19 @@ def unguessable(collections: Iterable[str]) -> MigrationError:
         hint=f"Name it: --primary-key {names[0]}=FIELD, or primary_keys={{{names[0]!r}: 'FIELD'}}.",
         collections=[*names],
     )
+
+
+def _app_indexes(json_schema: JsonObject, key: str) -> list[Json]:
+    """Return the indexes an app declared; RxDB puts `_deleted` before and the key after each."""
+    declared = json_schema.get("indexes")
+    found: list[Json] = []
+    for one in declared if isinstance(declared, list) else []:
+        fields: list[Json] = list(one) if isinstance(one, list) else [one]
+        if fields[:1] == ["_deleted"]:
+            fields = fields[1:-1] if fields[-1] == key else fields[1:]
+        if fields and not any(str(field).startswith("_") for field in fields):
+            found.append(fields)
+    return found
 
 
 def _refs(json_schema: JsonObject) -> dict[str, str]:
