@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -14,7 +15,14 @@ from typing import IO
 import pytest
 
 BRIDGE = Path(__file__).parents[2] / "electron-bridge"
-CHROMIUM_STARTED = "Start Chromium"
+CHROMIUM_STARTED = ", headless"
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """Yield a directory with a short name: Chromium makes sockets there."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as path:
+        yield Path(path)
 
 
 @pytest.fixture
@@ -78,15 +86,12 @@ def test_a_directory_with_files_of_others_is_not_wiped(node: str, tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to one process")
-def test_an_interrupt_leaves_no_process(node: str, tmp_path: Path) -> None:
+def test_an_interrupt_leaves_no_process(node: str, temporary: Path) -> None:
     """Ctrl-C while the browser and the sidecar run ends both, and the demo with 130."""
-    demo_dir = tmp_path / "demo"
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
     with subprocess.Popen(
         [node, "example/demo.mjs"],
         cwd=BRIDGE,
-        env=environment(demo_dir) | {"TMPDIR": str(temporary)},
+        env=environment(temporary / "demo") | {"TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -98,4 +103,4 @@ def test_an_interrupt_leaves_no_process(node: str, tmp_path: Path) -> None:
         rest = demo.stdout.read()
         assert demo.wait(30) == 130, rest
     assert "FAILED" not in rest
-    assert processes_naming(tmp_path) == []
+    assert processes_naming(temporary) == []

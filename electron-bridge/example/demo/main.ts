@@ -5,8 +5,7 @@
  * it started outlives it.
  */
 
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { writeFileSync } from "node:fs";
 import { checkFile, checkMigration, checkSights } from "./checks.ts";
 import { findChromium, startChromium } from "./chromium.ts";
 import { processesNaming } from "./processes.ts";
@@ -19,28 +18,30 @@ import { openWorkspace, REPOSITORY } from "./workspace.ts";
 
 const SEED = 20;
 
+/** What a shell expects: 128 + the number of SIGINT. */
+const INTERRUPTED = 130;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Run the demo; resolves with the exit code. `--open` leaves the page open where there is a display. */
 export async function run(args: readonly string[], env: Environment): Promise<number> {
   const closers = new Closers();
   const interruption = new AbortController();
-  const interrupt = () => {
-    interruption.abort();
-    // What still runs fails as its browser and sidecar go.
-    void closers.close();
-  };
+  const { signal } = interruption;
+  const interrupt = () => interruption.abort();
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  // Pages that are being opened while their browser goes may never settle: the race goes on without.
+  const ended = aborted(signal).then(() => closers.close());
   try {
-    return await demonstrate(closers, args, env, interruption.signal);
+    const code = await Promise.race([demonstrate(closers, args, env, signal), ended]);
+    return code ?? INTERRUPTED;
   } catch (error) {
-    if (!interruption.signal.aborted) tell(error);
+    if (signal.aborted) return INTERRUPTED;
+    tell(error);
     return 1;
   } finally {
     await closers.close();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    // A shell expects 128 + the number of SIGINT.
-    if (interruption.signal.aborted) process.exit(130);
   }
 }
 
@@ -175,7 +176,7 @@ async function demonstrate(
   if (stays) {
     finish(report, workspace.report, progress);
     say(
-      `\nThe page is open: ${site.url}/renderer/. Try \`sidecar repl --data-dir ${workspace.store}\`.`,
+      `\nThe page is open: ${site.url}/renderer/. Try also\n  ${python.executable} -m sidecar repl --data-dir ${workspace.store}`,
     );
     say("Ctrl-C, or closing the window, ends the demo.");
     await Promise.race([aborted(interrupted), browser.closed]);
@@ -201,10 +202,6 @@ async function demonstrate(
     (printed) => printed.trim(),
   );
   finish(report, workspace.report, progress);
-  if (env.DEMO_SCREENSHOT) {
-    mkdirSync(dirname(env.DEMO_SCREENSHOT), { recursive: true });
-    copyFileSync(workspace.after, env.DEMO_SCREENSHOT);
-  }
   return 0;
 }
 

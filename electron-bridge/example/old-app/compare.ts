@@ -1,9 +1,10 @@
 /**
  * The demo's own comparison of RxDB's documents with the store's, sharing no code with the migration.
  *
- * 1. Every live RxDB document is either in the store or in the quarantine, never in both, never in neither.
- * 2. A document in the store has exactly the fields that RxDB's has. Absent is not null is not "".
- * 3. Values are deeply equal; only the declared timestamps may have changed their form, never their moment.
+ * 1. Every live RxDB document is either in the store or in the quarantine, never in both or neither.
+ * 2. It has exactly the fields that RxDB's has. Absent is not null is not "".
+ * 3. Values are deeply equal. In the store, not in the quarantine, the declared timestamps may have
+ *    changed their form, never their moment.
  */
 
 import type { Document } from "./documents.ts";
@@ -32,14 +33,16 @@ export function compare(
   collection: CollectionName,
   before: ReadonlyMap<string, Document>,
   after: ReadonlyMap<string, Document>,
-  quarantined: ReadonlySet<string>,
+  quarantined: ReadonlyMap<string, Document>,
 ): Comparison {
   const undated: Undated[] = [];
   const differences = [...before].flatMap(([id, old]) => {
     const now = after.get(id);
     const path = `${collection}/${id}`;
-    if (!now) return quarantined.has(id) ? [] : [`${path}: lost`];
-    if (quarantined.has(id)) return [`${path}: imported and quarantined`];
+    const kept = quarantined.get(id);
+    if (now && kept) return [`${path}: imported and quarantined`];
+    if (kept) return differing(old, kept, path);
+    if (!now) return [`${path}: lost`];
     const { expected, unread } = dated(collection, old);
     undated.push(...unread.map((field) => ({ id, field, value: old[field] })));
     return differing(expected, now, path);

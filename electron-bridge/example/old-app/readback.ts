@@ -5,12 +5,13 @@ import { type Comparison, compare, type Undated } from "./compare.ts";
 import type { OldDatabase } from "./database.ts";
 import type { Document } from "./documents.ts";
 import { COLLECTIONS, type CollectionName } from "./sample.ts";
-import { readLive } from "./sight.ts";
+import { plain, readLive } from "./sight.ts";
 
 export interface Quarantined {
   collection: string;
   sourceId: string;
   problems: { path: string; message: string }[];
+  document: Document;
 }
 
 export interface ReadBack {
@@ -28,8 +29,9 @@ export async function readBack(client: SidecarClient, database: OldDatabase): Pr
   for (const collection of COLLECTIONS) {
     const before = await readLive(database[collection]);
     const after = await readStored(client, collection, database[collection].schema.primaryPath);
-    const ids = quarantined.filter((one) => one.collection === collection);
-    const found = compare(collection, before, after, new Set(ids.map((one) => one.sourceId)));
+    const kept = quarantined.filter((one) => one.collection === collection);
+    const keptById = new Map(kept.map((one) => [one.sourceId, one.document]));
+    const found = compare(collection, before, after, keptById);
     found.differences.push(...(await lostDates(client, collection, found.undated)));
     collections.push({ collection, stored: after.size, ...found });
   }
@@ -53,11 +55,16 @@ async function readStored(
 
 async function readQuarantine(client: SidecarClient): Promise<Quarantined[]> {
   const rows = await client.query(
-    sql<{ collection: string; sourceId: string; problems: string }>(
-      "SELECT collection, sourceId, problems FROM _quarantine ORDER BY collection, sourceId",
+    sql<{ collection: string; sourceId: string; problems: string; document: string }>(
+      "SELECT * FROM _quarantine ORDER BY collection, sourceId",
     ),
   );
-  return rows.map((row) => ({ ...row, problems: JSON.parse(row.problems) }));
+  return rows.map(({ collection, sourceId, problems, document }) => ({
+    collection,
+    sourceId,
+    problems: JSON.parse(problems),
+    document: plain(JSON.parse(document)),
+  }));
 }
 
 /** A date that could not be read must still be found in the log, as it was written. */
@@ -121,7 +128,7 @@ async function compareLocalDocuments(
   const same = ours.filter(({ id, data }) => {
     const [before, after] = [data, stored.get(id)].map((found) => new Map([[id, { found }]]));
     if (!before || !after) return false;
-    return compare("settings", before, after, new Set()).differences.length === 0;
+    return compare("settings", before, after, new Map()).differences.length === 0;
   });
   return { same: same.length, of: ours.length };
 }

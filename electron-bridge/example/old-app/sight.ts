@@ -1,4 +1,4 @@
-import { getChangedDocumentsSince, type RxCollection, type RxDocumentData } from "rxdb";
+import { getChangedDocumentsSince, type RxCollection } from "rxdb";
 import { DATABASE_NAME, type OldDatabase } from "./database.ts";
 import type { Document } from "./documents.ts";
 import { COLLECTIONS, type CollectionName } from "./sample.ts";
@@ -63,7 +63,7 @@ export async function readLive(collection: RxCollection<Document>): Promise<Map<
 }
 
 /** Take RxDB's own fields out of a stored document. */
-function plain(stored: RxDocumentData<Document>): Document {
+export function plain(stored: Document): Document {
   const { _deleted, _rev, _meta, _attachments, ...document } = stored;
   return document;
 }

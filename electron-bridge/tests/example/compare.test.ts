@@ -8,13 +8,13 @@ const AT = Date.UTC(2025, 2, 1, 12);
 function differences(
   before: Document | null,
   after: Document | null,
-  quarantined = false,
+  quarantined?: Document,
 ): string[] {
   return compare(
     "memoryEntities",
     new Map(before ? [["m", before]] : []),
     new Map(after ? [["m", after]] : []),
-    new Set(quarantined ? ["m"] : []),
+    new Map(quarantined ? [["m", quarantined]] : []),
   ).differences;
 }
 
@@ -54,14 +54,20 @@ describe("the demo's comparison", () => {
 
   it("wants every document in the store or in the quarantine, and not in both", () => {
     expect(differences({ a: 1 }, null)).toEqual(["memoryEntities/m: lost"]);
-    expect(differences({ a: 1 }, null, true)).toEqual([]);
-    expect(differences({ a: 1 }, { a: 1 }, true)).toHaveLength(1);
+    expect(differences({ a: 1 }, null, { a: 1 })).toEqual([]);
+    expect(differences({ a: 1 }, { a: 1 }, { a: 1 })).toHaveLength(1);
     expect(differences(null, { a: 1 })).toEqual(["memoryEntities/m: not in RxDB"]);
+  });
+
+  it("wants a quarantined document as it was, timestamps too", () => {
+    const createdAt = new Date(AT).toISOString();
+    expect(differences({ createdAt }, null, { createdAt })).toEqual([]);
+    expect(differences({ createdAt }, null, { createdAt: AT })).toHaveLength(1);
   });
 
   it("names a date that is none, which only the log can keep", () => {
     const before = new Map([["m", { createdAt: "last Tuesday" }]]);
-    const found = compare("memoryEntities", before, new Map([["m", {}]]), new Set());
+    const found = compare("memoryEntities", before, new Map([["m", {}]]), new Map());
     expect(found.differences).toEqual([]);
     expect(found.undated).toEqual([{ id: "m", field: "createdAt", value: "last Tuesday" }]);
   });
