@@ -18,7 +18,7 @@ from sidecar.rpc import jsonrpc
 from sidecar.rpc.contract import CONTRACTS, NOTICES, Contract, Example
 from sidecar.rpc.params import NoParams
 
-OPENRPC_VERSION = "1.3.2"
+OPENRPC_VERSION = "1.2.6"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _COMPONENTS = "#/components/schemas/{model}"
 

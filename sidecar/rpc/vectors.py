@@ -15,7 +15,7 @@ from typing import cast
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from sidecar.core.errors import SidecarError
-from sidecar.core.json import Json, JsonObject, pointer
+from sidecar.core.json import Json, JsonObject, canonical, pointer
 from sidecar.core.query import parse_query
 from sidecar.rpc.binding import bind, by_name
 from sidecar.rpc.contract import CONTRACTS, Contract
@@ -76,14 +76,17 @@ def _examples(contract: Contract) -> list[tuple[str, JsonObject]]:
 
 def _wrong(contract: Contract) -> Iterator[tuple[str, JsonObject, int]]:
     validator = Draft202012Validator(params_schema(contract))
-    seen: set[str] = set()
+    names: set[str] = set()
+    texts: set[bytes] = set()
     for _, params in _examples(contract):
         for name, changed in _changes(params, ()):
-            if name in seen or validator.is_valid(changed):
+            text = canonical(changed)
+            if name in names or text in texts or validator.is_valid(changed):
                 continue
             number = refusal(contract, changed)
             if number is not None:
-                seen.add(name)
+                names.add(name)
+                texts.add(text)
                 yield name, changed, number
 
 
