@@ -14,7 +14,7 @@ class Counters:
         connections: Open now.
         refused: Handshakes refused.
         in_flight: Messages being answered now.
-        errors: Requests answered with an error.
+        errors: Calls of methods that failed.
         faults: Of these, faults of ours.
     """
 

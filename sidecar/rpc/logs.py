@@ -82,9 +82,13 @@ class Logs:
 
     def close(self) -> None:
         """Write what waits, unless nobody reads it."""
-        stopping = threading.Thread(target=self._listener.stop, daemon=True)
+        stopping = threading.Thread(target=self._stop, daemon=True)
         stopping.start()
         stopping.join(_GOODBYE_SECONDS)
+
+    def _stop(self) -> None:
+        with suppress(queue.Full):
+            self._listener.stop()
 
 
 class _Stderr(logging.Handler):

@@ -175,7 +175,7 @@ class ServerStats(Wire):
     commits: int
     events: int = Field(description="Events committed")
     notifications: int
-    errors: int = Field(description="Requests answered with an error")
+    errors: int = Field(description="Calls of methods that failed")
     faults: int = Field(description="Of these, faults of the sidecar")
     bytesIn: int
     bytesOut: int

@@ -246,7 +246,7 @@ async def test_a_connection_that_ends_takes_no_commit_back(server: Serving) -> N
 
 
 async def test_shutdown_finishes_what_was_begun(tmp_path: Path) -> None:
-    """A commit before it is stored and answered; a call behind it is told why it is not."""
+    """A commit sent before it is stored and answered."""
     with serving(tmp_path / "data") as server:
         async with Peer.open(server) as peer:
             committing = await peer.post("commit", {"events": [persona("last")]})

@@ -69,6 +69,33 @@ def test_a_client_ends_it_and_nothing_else_was_on_stdout(data_dir: Path) -> None
         assert store.head == 0
 
 
+def test_while_it_ends_it_finishes_what_it_began(data_dir: Path) -> None:
+    """A query that runs is answered; what comes after is told why not."""
+    busy = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000)"
+    calls = [
+        ("query", {"sql": f"{busy} SELECT max(i) AS n FROM n"}),
+        ("server.shutdown", {}),
+        ("query", {"from": "personas"}),
+    ]
+    with started(data_dir) as server:
+        protocols = ["sidecar.v1", f"token.{server.line['token']}"]
+        with connect(server.line["url"], subprotocols=protocols) as connection:
+            answers = {}
+            for number, (method, params) in enumerate(calls):
+                request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+                connection.send(json.dumps(request))
+                if number == 1:
+                    answer = json.loads(connection.recv(PATIENCE))
+                    answers[answer["id"]] = answer
+            while len(answers) < len(calls):
+                answer = json.loads(connection.recv(PATIENCE))
+                answers[answer["id"]] = answer
+        assert answers[0]["result"]["rows"] == [{"n": 4_000_000}]
+        assert answers[1]["result"] == {}
+        assert answers[2]["error"]["data"]["code"] == "E_SHUTTING_DOWN"
+        assert server.end() == (0, b"")
+
+
 def test_it_ends_when_stdin_closes(data_dir: Path) -> None:
     with started(data_dir) as server:
         server.stdin.close()
