@@ -18,7 +18,7 @@ from sidecar.client import NewEventJson
     "commit",
     epilog=examples(
         """
-        sidecar commit v1.PersonaCreated '{"id": "p1", "name": "Ada"}'
+        sidecar commit v1.PersonaActivated '{"id": "p1"}'
         sidecar commit --file events.ndjson
         echo '{"name": "v1.PersonaActivated", "args": {"id": "p1"}}' | sidecar commit --file -
         """

@@ -27,8 +27,8 @@ POLL = 0.25
     "events",
     epilog=examples(
         """
-        sidecar events --after 100 --limit 20 -o table
-        sidecar events --name v1.PersonaUpdated --name v1.PersonaDeleted
+        sidecar events --after 1 --limit 20 -o table
+        sidecar events --name v1.PersonaImported --name v1.MigrationCompleted
         sidecar events --collection personas --id p1
         """
     ),

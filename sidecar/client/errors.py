@@ -68,6 +68,6 @@ def error_from_wire(wire: Mapping[str, Json]) -> SidecarError:
     if kind is None:
         kind = ServerError
         rest["answered"] = code
-    if wire.get("code") != kind.number:
+    if kind is ServerError or wire.get("code") != kind.number:
         rest["number"] = wire.get("code")
     return kind(str(wire.get("message")), hint=hint if isinstance(hint, str) else None, **rest)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.cli.app import run
-from tests.cli.processes import Ended, Sidecar, persona, run_process, running_server
+from tests.cli.processes import Ended, Sidecar, environment, persona, run_process, running_server
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def sidecar(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Sidecar:
     """Run `sidecar` in this process, where only the interpreter's start is saved."""
-    monkeypatch.setenv("SIDECAR_DATA_DIR", str(data_dir))
+    for name, value in environment(data_dir).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.chdir(data_dir.parent)
 
     def here(*arguments: str, stdin: str = "") -> Ended:

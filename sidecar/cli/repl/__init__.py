@@ -25,7 +25,7 @@ def command(target: Target) -> int:
     (builders from the app's schema), db (sqlite_utils.Database, read-only) and help(). It talks to
     the server that holds the store; when there is none, it starts one for the session.
 
-    Without a terminal it runs the lines of stdin, and ends with 1 at the first error.
+    Without a terminal it runs stdin as a script, and ends with 1 at the first error.
     """
     from sidecar.cli.repl.session import run_session  # noqa: PLC0415 - for this command alone
 

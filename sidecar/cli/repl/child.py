@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import cast
+from contextlib import contextmanager, suppress
+from typing import IO, cast
 
 import orjson
 
@@ -28,19 +29,21 @@ def child_server(target: Target) -> Iterator[tuple[str, str]]:
     Raises:
         SidecarError: Why the server could not start.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        _command(target),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # The log is in the data directory too; the terminal belongs to the prompt.
-        stderr=subprocess.DEVNULL,
-        # Ctrl-C at the prompt is for a statement, not for the server.
-        start_new_session=sys.platform != "win32",
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
-    with process:
+    # The terminal belongs to the prompt; a file takes what a pipe would have to be emptied of.
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(  # noqa: S603 - our own program
+            _command(target),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            # Ctrl-C at the prompt is for a statement, not for the server.
+            start_new_session=sys.platform != "win32",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        ) as process,
+    ):
         try:
-            yield _endpoint(process, target)
+            yield _endpoint(process, errors, target.key)
         finally:
             _end(process)
 
@@ -49,7 +52,7 @@ def _command(target: Target) -> list[str]:
     program = (
         [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "sidecar"]
     )
-    options = ["serve", "--data-dir", str(target.data_dir)]
+    options = ["serve", "--data-dir", str(target.data_dir), "--log-level", "warning"]
     if target.schema is not None:
         options += ["--schema", target.schema]
     if target.key is not None:
@@ -57,12 +60,15 @@ def _command(target: Target) -> list[str]:
     return program + options
 
 
-def _endpoint(process: subprocess.Popen[bytes], target: Target) -> tuple[str, str]:
+def _endpoint(
+    process: subprocess.Popen[bytes], errors: IO[bytes], key: str | None
+) -> tuple[str, str]:
     assert process.stdin is not None
     assert process.stdout is not None
-    if target.key is not None:
-        process.stdin.write(target.key.encode() + b"\n")
-        process.stdin.flush()
+    if key is not None:
+        with suppress(BrokenPipeError):  # it ended already; what it said comes next
+            process.stdin.write(key.encode() + b"\n")
+            process.stdin.flush()
     line = process.stdout.readline()
     said = cast("JsonObject", orjson.loads(line)) if line else {}
     match said:
@@ -70,14 +76,16 @@ def _endpoint(process: subprocess.Popen[bytes], target: Target) -> tuple[str, st
             return url, token
         case {"type": "error", "code": code, "message": message, "hint": hint}:
             raise error_from_wire({"message": message, "data": {"code": code, "hint": hint}})
-    raise StorageError(
-        "the server ended without a word", hint=f"Its log is in {target.data_dir / 'logs'}."
-    )
+    process.wait()
+    errors.seek(0)
+    last = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+    raise StorageError("the server could not start", hint=last or None)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     assert process.stdin is not None
-    process.stdin.close()
+    with suppress(BrokenPipeError):
+        process.stdin.close()
     try:
         process.wait(GRACE)
     except subprocess.TimeoutExpired:

@@ -57,7 +57,7 @@ async def _session(target: Target) -> int:
 async def _loop(names: dict[str, object], schema: Schema, greeting: str) -> int:
     if not sys.stdin.isatty():
         console = Console(names, pipe.show)
-        await console.run(pipe.Lines(), stop_at_error=True)
+        await console.run(pipe.Script(), stop_at_error=True)
         return 1 if console.failed else 0
     from sidecar.cli.repl.terminal import Prompt, show  # noqa: PLC0415 - scripts need no prompt
 
