@@ -125,8 +125,7 @@ class Run:
         width = max((len(outcome.name) for outcome in self.outcomes), default=0)
         lines = [
             f"  {'ok    ' if outcome.ok else 'FAILED'}  {outcome.name:<{width}}"
-            f"  {outcome.seconds:7.1f} s"
-            + (f"  {outcome.tests}" if outcome.tests.passed else "")
+            f"  {outcome.seconds:7.1f} s" + (f"  {outcome.tests}" if outcome.tests.passed else "")
             for outcome in self.outcomes
         ]
         total = sum(outcome.seconds for outcome in self.outcomes)
