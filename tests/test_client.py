@@ -8,11 +8,13 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 import pytest
 from pydantic import JsonValue
 
+import sidecar.client
 from sidecar.client import (
     Client,
     ConnectionLostError,
@@ -315,3 +317,13 @@ async def test_a_server_shuts_down_when_asked(data_dir_of_its_own: Path) -> None
                 with pytest.raises(ConnectionLostError):
                     await anext(live)
     assert not (data_dir_of_its_own / "server.json").exists()
+
+
+def test_the_public_names_are_the_listed_ones() -> None:
+    """`__all__` is the facade: nothing else is exported, and all of it is there."""
+    public = {
+        name
+        for name, value in vars(sidecar.client).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    assert public == {*sidecar.client.__all__}
