@@ -103,9 +103,14 @@ def _listed(title: str, shown: Sequence[str], total: int) -> Iterator[str]:
     yield ""
     yield f"{title}: {total}"
     for line in shown[:_SHOWN]:
-        yield f"  {line}"
+        yield f"  {_printable(line)}"
     if total > min(_SHOWN, len(shown)):
         yield f"  … and {total - min(_SHOWN, len(shown))} more"
+
+
+def _printable(line: str) -> str:
+    """Return a line that no terminal takes for a command: ids may hold any character."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in line)
 
 
 def _verification(found: Verification) -> Iterator[str]:

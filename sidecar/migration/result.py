@@ -141,7 +141,7 @@ class Timing(Told):
 
 
 class Performance(Told):
-    """The seed guide's three queries, run one after the other, of at most 10,000 rows each."""
+    """The seed guide's three queries, one after the other; at most 10,000 rows or 8 MB each."""
 
     queries: list[Timing]
     total_ms: float

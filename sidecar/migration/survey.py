@@ -138,8 +138,8 @@ def _live(value: JsonObject, target: Target, targets: Targets, *, check: bool) -
     ready.original = found.original
     ready.attachments = attachments(found)
     ready.needs = [
-        (pointer(field_name), collection, wanted)
-        for field_name, collection in target.checked.items()
+        (path, target.checked[field_name], wanted)
+        for field_name, path in target.paths.items()
         if isinstance(wanted := found.document.get(field_name), str)
     ]
     ready.warnings = warnings(found, target) if check else []

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from sidecar.core.collection import collection_table
 from sidecar.core.column import Kind, Missing
 from sidecar.core.errors import MigrationError, UnknownCollectionError, ValidationError
-from sidecar.core.json import Json, JsonObject
+from sidecar.core.json import Json, JsonObject, pointer
 from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.table import Table
 
@@ -84,6 +84,11 @@ class Target:
         """The table's columns by kind."""
         columns = self.table.columns.items()
         return {kind: [name for name, one in columns if one.kind is kind] for kind in Kind}
+
+    @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """JSON pointers of the checked references."""
+        return {name: pointer(name) for name in self.checked}
 
     @cached_property
     def taken_for_granted(self) -> Sequence[str]:

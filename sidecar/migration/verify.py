@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -40,12 +39,16 @@ BUDGET_MS: Final = 100.0
 """What the seed guide allows its three queries together."""
 
 _MOST_ROWS: Final = 10_000
+_MOST_BYTES: Final = 8 << 20
+"""What one query of the performance check may answer: memory must not grow with the store."""
+
 _PAGE: Final = 500
+_PAGE_BYTES: Final = 4 << 20
 _IN_STORE: Final = "state IN ('imported', 'unchanged')"
 
 _PERFORMANCE: Final[tuple[tuple[str, JsonObject], ...]] = (
-    ("personas", {"from": "personas", "limit": _MOST_ROWS}),
-    ("memories", {"from": "memoryEntities", "limit": _MOST_ROWS}),
+    ("personas", {"from": "personas"}),
+    ("memories", {"from": "memoryEntities"}),
     (
         "important memories",
         {
@@ -173,7 +176,15 @@ class Verifier:
             f"collection = ? AND local = {local} AND kind = ? AND {_IN_STORE} ORDER BY n",
             (collection, kind.value),
         )
-        while page := list(islice(items, _PAGE)):
+        page: list[Item] = []
+        size = 0
+        for item in items:
+            if len(page) == _PAGE or (page and size + item.length > _PAGE_BYTES):
+                yield page
+                page, size = [], 0
+            page.append(item)
+            size += item.length
+        if page:
             yield page
 
     def _tell(self, item: Item, kind: str, fields: list[str]) -> None:
@@ -214,7 +225,11 @@ class Verifier:
         )
 
     def _timed(self, name: str, query: JsonObject) -> Timing:
-        parsed = DocumentQuery.model_validate(query)
+        size = self._staging.count(
+            "SELECT coalesce(avg(length), 1) FROM item WHERE collection = ?", (str(query["from"]),)
+        )
+        most = min(_MOST_ROWS, max(1, _MOST_BYTES // max(1, size)))
+        parsed = DocumentQuery.model_validate({"limit": most, **query})
         began = time.perf_counter()
         rows, refused = 0, None
         try:

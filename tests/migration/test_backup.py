@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from sidecar.core.errors import MigrationError, StorageError
-from sidecar.migration import backup as module
 from sidecar.migration import Progress, migrate
+from sidecar.migration import backup as module
 from sidecar.migration.backup import file_sha256
 from sidecar.store import Store
 from tests.migration.conftest import Written

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import orjson
 import pytest
@@ -467,7 +468,10 @@ FIELDS = st.dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+ANY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@ANY
 @given(documents=st.dictionaries(st.text(min_size=1), FIELDS, min_size=1, max_size=8))
 def test_any_document_comes_out_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, documents: dict[str, dict[str, object]]
@@ -488,6 +492,55 @@ def test_any_document_comes_out_as_it_went_in(
         assert {one["id"]: digest(one) for one in docs} == {
             id_: digest(one) for id_, one in found.items()
         }
+
+
+PERSONA = st.fixed_dictionaries(
+    {"name": st.text(min_size=1)},
+    optional={
+        "description": st.none() | st.text(),
+        "avatar": st.none() | st.text(),
+        "personality": st.none() | FIELDS,
+        "isActive": st.none() | st.booleans(),
+        "usageCount": st.none() | st.integers(-(2**53), 2**53),
+        "updatedAt": st.none() | st.integers(10**11, 10**14),
+        "unknown": VALUES,
+    },
+)
+
+
+@ANY
+@given(
+    personas=st.dictionaries(st.text(min_size=1), PERSONA, min_size=1, max_size=6),
+    ids=st.sampled_from(["preserve", "remap"]),
+)
+def test_any_persona_and_its_memory_come_out_as_they_went_in(
+    tmp_path_factory: pytest.TempPathFactory,
+    personas: dict[str, dict[str, object]],
+    ids: Literal["preserve", "remap"],
+) -> None:
+    """M1, M7: a declared table, whatever its texts hold; the second run finds nothing to do."""
+    directory = tmp_path_factory.mktemp("any")
+    path = directory / "source.json"
+    memories: list[object] = [memory(f"m-{id_}", id_) for id_ in personas]
+    path.write_bytes(
+        orjson.dumps(data([{**one, "id": i} for i, one in personas.items()], memories))
+    )
+    with Store.open(directory / "data", schema) as store:
+        result = migrate(store, path, ids=ids)
+        assert result.validation.errors == []
+        again = migrate(store, path, ids=ids)
+        for name in ("personas", "memoryEntities"):
+            assert result.collections[name].imported == len(personas)
+            assert again.collections[name].unchanged == len(personas)
+        assert again.verification is not None
+        assert again.verification.passed
+        read = Reader(store)
+        found = read.all("personas")
+        source = {str(one["id"]): str(one["sourceId"]) for one in read.args("v1.PersonaImported")}
+        assert {source[id_]: digest({**one, "id": ""}) for id_, one in found.items()} == {
+            id_: digest(json.loads(json.dumps({**one, "id": ""}))) for id_, one in personas.items()
+        }
+        assert {one["personaId"] for one in read.all("memoryEntities").values()} == found.keys()
 
 
 def test_a_disk_error_has_its_type(store: Store, written: Written, tmp_path: Path) -> None:
