@@ -51,7 +51,12 @@ class Told(BaseModel):
     """Base of what goes over the wire: camelCase there, snake_case here."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True, extra="forbid"
+        alias_generator=to_camel,
+        populate_by_name=True,
+        serialize_by_alias=True,
+        extra="forbid",
+        # All of it is sent, so a reader may count on all of it.
+        json_schema_serialization_defaults_required=True,
     )
 
 

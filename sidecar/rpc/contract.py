@@ -289,7 +289,7 @@ CONTRACTS: Sequence[Contract] = (
         "Store records of a live migration on disk, in order.",
         results.PushResult,
         (params.PushParams,),
-        'A record is `{"collection", "document"}`, `{"collection", "schema"}` or '
+        'A record is the text of `{"collection", "document"}`, `{"collection", "schema"}` or '
         '`{"collection", "local"}`.',
         (NotFoundError, StorageError, ShuttingDownError),
         (
@@ -298,7 +298,7 @@ CONTRACTS: Sequence[Contract] = (
                 {
                     "migration": "4f9f0a1c5a0e4d0f8c1b2a3d4e5f6071",
                     "records": [
-                        {"collection": "personas", "document": {"id": "p1", "name": "Ada"}}
+                        '{"collection":"personas","document":{"id":"p1","name":"Ada"}}'
                     ],
                 },
                 {"received": 1, "total": 1},

@@ -40,7 +40,7 @@ class Migrations:
         """Begin a live migration; return its id."""
         return await asyncio.to_thread(self._spool.begin)
 
-    async def push(self, migration: str, records: Sequence[JsonObject]) -> int:
+    async def push(self, migration: str, records: Sequence[str]) -> int:
         """Put records of a live migration on disk, in the order of the calls; return the total."""
         self._spool.path(migration)
         async with self._pushing[migration]:

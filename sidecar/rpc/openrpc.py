@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from sidecar import __version__
 from sidecar.core.errors import START_ERRORS, WIRE_ERRORS, SidecarError
@@ -39,9 +39,9 @@ def union(models: Sequence[type[BaseModel]]) -> object:
     return joined
 
 
-def schema_of(type_: object, title: str) -> JsonObject:
-    """Return a standalone JSON Schema."""
-    schema = _adapter(type_).json_schema(schema_generator=_Schemas)
+def schema_of(type_: object, title: str, mode: JsonSchemaMode = "validation") -> JsonObject:
+    """Return a standalone JSON Schema; of a result as it is sent, with mode serialization."""
+    schema = _adapter(type_).json_schema(schema_generator=_Schemas, mode=mode)
     return {"$schema": DIALECT, **schema, "title": title}
 
 
@@ -52,20 +52,21 @@ def params_schema(contract: Contract) -> JsonObject:
 
 def result_schema(contract: Contract) -> JsonObject:
     """Return the JSON Schema of a method's result."""
-    return schema_of(contract.result, f"{contract.title}Result")
+    return schema_of(contract.result, f"{contract.title}Result", "serialization")
 
 
 def openrpc_document() -> JsonObject:
     """Return the OpenRPC document of all methods, which `rpc.discover` answers."""
-    inputs: list[tuple[str, object]] = []
+    inputs: list[tuple[str, JsonSchemaMode, object]] = []
     for contract in CONTRACTS:
         inputs += [
-            (f"{contract.name}/{index}", model) for index, model in enumerate(contract.params)
+            (f"{contract.name}/{index}", "validation", model)
+            for index, model in enumerate(contract.params)
         ]
-        inputs.append((f"{contract.name}/result", contract.result))
-    inputs += [(f"{notice.name}/notice", notice.params) for notice in NOTICES]
+        inputs.append((f"{contract.name}/result", "serialization", contract.result))
+    inputs += [(f"{notice.name}/notice", "validation", notice.params) for notice in NOTICES]
     found, definitions = TypeAdapter.json_schemas(
-        [(key, "validation", _adapter(type_)) for key, type_ in inputs],
+        [(key, mode, _adapter(type_)) for key, mode, type_ in inputs],
         ref_template=_COMPONENTS,
         schema_generator=_Schemas,
     )

@@ -122,8 +122,9 @@ class PushParams(Wire):
     """Records of a live migration."""
 
     migration: Ident
-    records: list[AnyObject] = Field(
-        description="One object per document, schema or local document, as a line of NDJSON"
+    records: list[Annotated[str, Field(min_length=2)]] = Field(
+        description="The JSON text of one object per document, schema or local document. Text, "
+        "because a document of RxDB may hold half an emoji, which no other JSON can carry"
     )
 
 

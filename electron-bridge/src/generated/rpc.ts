@@ -200,11 +200,9 @@ export interface MigrateParams {
 export interface MigratePushParams {
   migration: string;
   /**
-   * One object per document, schema or local document, as a line of NDJSON
+   * The JSON text of one object per document, schema or local document. Text, because a document of RxDB may hold half an emoji, which no other JSON can carry
    */
-  records: {
-    [k: string]: unknown;
-  }[];
+  records: string[];
 }
 /**
  * What of a live migration is safely on disk.
@@ -252,72 +250,70 @@ export interface Compared {
   /**
    * Documents that should be the same.
    */
-  compared?: number;
-  identical?: number;
-  different?: number;
+  compared: number;
+  identical: number;
+  different: number;
   /**
    * In the source, not in the store.
    */
-  missing?: number;
+  missing: number;
   /**
    * In the store, not in the source: what it held before, or got meanwhile.
    */
-  onlyInStore?: number;
+  onlyInStore: number;
   /**
    * Tombstones found identical.
    */
-  tombstones?: number;
+  tombstones: number;
   /**
    * Attachments found identical.
    */
-  attachments?: number;
+  attachments: number;
   /**
    * Local documents found identical.
    */
-  localDocuments?: number;
+  localDocuments: number;
 }
 /**
- * Documents of one collection.
- *
- * `read` = `imported` + `unchanged` + `repeated` + `conflicts` + `quarantined` + `tombstones`.
+ * Documents of one collection; all but `attachments` add up to `read`.
  */
 export interface Counts {
   /**
-   * Documents in the source, tombstones among them.
+   * Documents, tombstones and local documents of the source.
    */
-  read?: number;
+  read: number;
   /**
    * Put into the store.
    */
-  imported?: number;
+  imported: number;
   /**
    * In the store already, with the same content.
    */
-  unchanged?: number;
+  unchanged: number;
   /**
    * In the source again: the same, or an older revision.
    */
-  repeated?: number;
+  repeated: number;
   /**
    * In the store already, different, and left alone.
    */
-  conflicts?: number;
+  conflicts: number;
   /**
    * Invalid; kept as text in the quarantine.
    */
-  quarantined?: number;
+  quarantined: number;
   /**
    * Deleted in RxDB; kept as tombstones.
    */
-  tombstones?: number;
+  tombstones: number;
   /**
    * Attachments now in the store.
    */
-  attachments?: number;
+  attachments: number;
   /**
    * Local documents now in the store.
    */
-  localDocuments?: number;
+  localDocuments: number;
 }
 /**
  * A document that is not the same in source and store.
@@ -329,7 +325,7 @@ export interface Difference {
   /**
    * Top-level fields that differ, when both exist.
    */
-  fields?: string[];
+  fields: string[];
 }
 /**
  * An error or a warning about one document.
@@ -350,12 +346,12 @@ export interface Finding {
   message: string;
 }
 /**
- * The seed guide's three queries, run one after the other.
+ * The seed guide's three queries, one after the other; at most 10,000 rows or 8 MB each.
  */
 export interface Performance {
   queries: Timing[];
   totalMs: number;
-  budgetMs?: number;
+  budgetMs: number;
   withinBudget: boolean;
 }
 /**
@@ -365,6 +361,10 @@ export interface Timing {
   name: string;
   rows: number;
   durationMs: number;
+  /**
+   * Why the store refused it, or null.
+   */
+  error: string | null;
 }
 /**
  * One phase that was run.
@@ -380,13 +380,13 @@ export interface Validation {
   /**
    * The first ones.
    */
-  errors?: Finding[];
-  errorsTotal?: number;
+  errors: Finding[];
+  errorsTotal: number;
   /**
    * The first ones.
    */
-  warnings?: Finding[];
-  warningsTotal?: number;
+  warnings: Finding[];
+  warningsTotal: number;
 }
 /**
  * What was found when source and store were compared (M9).
@@ -400,14 +400,14 @@ export interface Verification {
   /**
    * The first ones.
    */
-  differences?: Difference[];
-  differencesTotal?: number;
+  differences: Difference[];
+  differencesTotal: number;
   health: Check;
   /**
    * Null without the queried tables.
    */
-  performance?: Performance | null;
-  features?: Check[];
+  performance: Performance | null;
+  features: Check[];
 }
 /**
  * The whole of a migration.
@@ -429,16 +429,16 @@ export interface MigrateResult {
   /**
    * The first ones.
    */
-  conflicts?: Difference[];
-  conflictsTotal?: number;
+  conflicts: Difference[];
+  conflictsTotal: number;
   /**
    * Null in a dry run.
    */
-  backup?: Backup | null;
+  backup: Backup | null;
   /**
    * Null in a dry run.
    */
-  verification?: Verification | null;
+  verification: Verification | null;
   phases: Phase[];
   durationMs: number;
 }
@@ -717,7 +717,7 @@ export interface ServerStatsResult {
   events: number;
   notifications: number;
   /**
-   * Requests answered with an error
+   * Calls of methods that failed
    */
   errors: number;
   /**

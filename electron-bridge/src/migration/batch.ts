@@ -11,22 +11,22 @@ export interface BatchLimits {
 /** About 4 to 12 MB a message, well below the server's 64 MiB. */
 export const defaultLimits: BatchLimits = { count: 1000, length: 4 * 1024 * 1024 };
 
-/** Group records, in order, into batches that are not empty. */
+/** Group the JSON text of records, in order, into batches that are not empty. */
 export async function* batches(
   records: AsyncIterable<MigrationRecord>,
   { count, length }: BatchLimits = defaultLimits,
-): AsyncGenerator<readonly MigrationRecord[]> {
-  let batch: MigrationRecord[] = [];
+): AsyncGenerator<string[]> {
+  let batch: string[] = [];
   let filled = 0;
   for await (const record of records) {
-    const size = JSON.stringify(record).length;
-    if (batch.length > 0 && (batch.length === count || filled + size > length)) {
+    const text = JSON.stringify(record);
+    if (batch.length > 0 && (batch.length === count || filled + text.length > length)) {
       yield batch;
       batch = [];
       filled = 0;
     }
-    batch.push(record);
-    filled += size;
+    batch.push(text);
+    filled += text.length;
   }
   if (batch.length > 0) yield batch;
 }

@@ -39,10 +39,9 @@ export async function migrateRxDatabase(
   let done = 0;
   const report = (progress: MigrationProgress): void => onProgress?.(progress);
   report({ phase: "read", done, total: null });
-  for await (const batch of batches(readRxDatabase(database))) {
-    const records = batch.map((record) => ({ ...record }));
+  for await (const records of batches(readRxDatabase(database))) {
     const { total } = await client.request("migrate.push", { migration, records }, { signal });
-    done += batch.length;
+    done += records.length;
     if (total !== done) {
       throw migrationError(
         `The server has ${total} records of ${done} that were sent`,

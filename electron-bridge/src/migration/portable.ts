@@ -1,8 +1,8 @@
 /**
  * What IndexedDB can hold and JSON can't.
  *
- * `JSON.stringify` writes NaN as null and a Set as `{}`, without a word, and half of an emoji as an
- * escape that no UTF-8 can hold. A migration that loses nothing has to notice.
+ * `JSON.stringify` writes NaN as null and a Set as `{}`, without a word. A migration that loses nothing
+ * has to notice. Half of an emoji it writes as an escape, which the server keeps in quarantine.
  */
 
 import { isObject, type Json, type JsonObject } from "../client/json.ts";
@@ -22,9 +22,8 @@ export interface Unportable {
  * value that holds neither is returned as it is.
  */
 export function portable(value: unknown, path = ""): PortableResult {
-  if (value === null || typeof value === "boolean") return { json: value };
-  if (typeof value === "string") {
-    return isWellFormed(value) ? { json: value } : { unportable: { path, found: HALF } };
+  if (value === null || typeof value === "boolean" || typeof value === "string") {
+    return { json: value };
   }
   if (typeof value === "number") {
     return Number.isFinite(value) ? { json: value } : { unportable: { path, found: `${value}` } };
@@ -64,7 +63,6 @@ function portableMembers(
   const result: { [key: string]: Json } = {};
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
-    if (!isWellFormed(key)) return { unportable: { path, found: `${HALF} in a name` } };
     const item = portable(member, `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
     if ("unportable" in item) return item;
     // A document may have a member named __proto__, which assignment would not make.
@@ -76,12 +74,6 @@ function portableMembers(
     });
   }
   return { json: result };
-}
-
-const HALF = "half of a surrogate pair";
-
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }
 
 function isPlain(value: unknown): value is { readonly [key: string]: unknown } {

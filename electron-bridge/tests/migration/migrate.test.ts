@@ -52,6 +52,29 @@ describe("migrateRxDatabase", () => {
     expect(await database.personas.count().exec()).toBe(2);
   });
 
+  it("keeps a document with half an emoji in quarantine, and moves the others", async () => {
+    const { client } = await startClient();
+    const database = await oldDatabase();
+    const half = "\u{1f331}".slice(0, 1);
+    await database.notes.bulkInsert([
+      { id: "n1", name: "kept" },
+      { id: "n2", name: half },
+      { id: "n3", [`${half}x`]: 1 },
+    ]);
+    const report = await migrateRxDatabase(client, database);
+    expect(report.collections.notes).toMatchObject({ read: 3, imported: 1, quarantined: 2 });
+    expect(report.validation.errors.map(({ id, path }) => [id, path])).toEqual([
+      ["n2", "/name"],
+      ["n3", expect.any(String)],
+    ]);
+    expect(report.verification?.passed).toBe(true);
+    const kept = await client.query({ sql: "SELECT document FROM _quarantine ORDER BY seq" });
+    expect(kept).toMatchObject([
+      { document: expect.stringContaining("\\ud83c") },
+      { document: expect.stringContaining("\\ud83c") },
+    ]);
+  });
+
   it("can be run again, and imports nothing twice", async () => {
     const { client } = await startClient();
     const database = await oldDatabase();

@@ -98,8 +98,6 @@ describe("readRxDatabase", () => {
     ["a Set", new Set([1]), "/value/0"],
     ["a Uint8Array", new Uint8Array(2), "/value/0"],
     ["a bigint", 1n, "/value/0"],
-    ["half of a surrogate pair", "\u{1f331}".slice(0, 1), "/value/0"],
-    ["half of a surrogate pair in a name", { ["\u{1f331}".slice(1)]: 1 }, "/value/0"],
   ])("refuses %s, which JSON can't carry to the server", async (found, value, path) => {
     const database = await oldDatabase();
     await database.notes.insert({ id: "odd", value: [value] });
