@@ -91,7 +91,8 @@ def normalize(document: JsonObject, of_kind: Mapping[Kind, Sequence[str]]) -> No
 def _date(found: Normalized, name: str, value: Json) -> None:
     if type(value) is int and SECONDS_BELOW <= value <= MAX_MS:
         return  # as nearly all are: milliseconds already
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
+    # RxDB keeps a Date that was given to insert() as {}: a date that can't be read any more.
+    if value != {} and (not isinstance(value, str | int | float) or isinstance(value, bool)):
         return  # null and absent stay; anything else is a wrong type, which validation names
     instant = read_date(value)
     if instant is None:
