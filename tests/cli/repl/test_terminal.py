@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,13 +30,20 @@ def keyboard() -> Iterator[PipeInput]:
 
 
 async def typed(keyboard: PipeInput, history: Path, keys: str) -> str | None:
-    """Return the statement that keys make; after a Tab they pause, as fingers do."""
+    """Return the statement that keys make; before and after a Tab they pause, as fingers do."""
+
+    async def press() -> None:
+        for part in re.split("(\t)", keys):
+            keyboard.send_text(part)
+            await asyncio.sleep(0.2 if "\t" in keys else 0)
+
     prompt = Prompt(NAMES, schema, history / "repl" / "history")
-    reading = asyncio.ensure_future(prompt.read(Console({}, print).is_complete))
-    for part in keys.split("\t"):
-        keyboard.send_text(part if part == keys.rpartition("\t")[2] else f"{part}\t")
-        await asyncio.sleep(0.2)
-    return await reading
+    pressing = asyncio.create_task(press())
+    try:
+        # In the test's own task: a KeyboardInterrupt in any other would end the loop.
+        return await prompt.read(Console({}, print).is_complete)
+    finally:
+        await pressing
 
 
 @pytest.mark.parametrize(
