@@ -18,7 +18,6 @@ from sidecar.client import (
     QueryResult,
     ReceiptJson,
 )
-from sidecar.core.errors import UsageError
 from sidecar.core.json import JsonObject
 
 
@@ -56,16 +55,7 @@ class Served:
         return self._run(self._client.server.info())
 
     def migrate(self, migration: Migration, progress: Progress) -> JsonObject:
-        """Let the server migrate a file, which it reads itself.
-
-        Raises:
-            UsageError: Primary keys are named, which a server has no parameter for.
-        """
-        if migration.primary_keys:
-            raise UsageError(
-                "a server takes no --primary-key",
-                hint="Stop the server, or commit v1.CollectionDefined for the collection first.",
-            )
+        """Let the server migrate a file, which it reads itself."""
 
         def told(step: ProgressJson) -> None:
             progress(step["phase"], step["done"], step["total"])
@@ -76,6 +66,7 @@ class Served:
                 ids=migration.ids,
                 dry_run=migration.dry_run,
                 strict=migration.strict,
+                primary_keys=migration.primary_keys,
                 progress=told,
             )
         )

@@ -137,6 +137,7 @@ class Client:
         ids: Literal["preserve", "remap"] = "preserve",
         dry_run: bool = False,
         strict: bool = False,
+        primary_keys: Mapping[str, str] | None = None,
         progress: Callable[[ProgressJson], None] | None = None,
     ) -> JsonObject:
         """Migrate RxDB data into the store.
@@ -146,6 +147,7 @@ class Client:
             ids: Whether documents keep their ids.
             dry_run: Validate and report without importing.
             strict: Stop at the first invalid document instead of putting it in quarantine.
+            primary_keys: Primary key fields of collections that neither app nor source names.
             progress: Called with every notification of how far it is.
 
         Returns:
@@ -159,6 +161,7 @@ class Client:
             "ids": ids,
             "dryRun": dry_run,
             "strict": strict,
+            "primaryKeys": dict(primary_keys or {}),
         }
         listeners = self._connection.progress
         if progress is not None:

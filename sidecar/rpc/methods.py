@@ -198,7 +198,12 @@ async def _migrate(services: Services, exchange: Exchange, params: MigrateParams
         await session.send(encode_notification("migration", told))
 
     result = await migrations.run(
-        place, ids=params.ids, dry_run=params.dryRun, strict=params.strict, tell=tell
+        place,
+        ids=params.ids,
+        dry_run=params.dryRun,
+        strict=params.strict,
+        primary_keys=params.primaryKeys,
+        tell=tell,
     )
     if migration is not None and not params.dryRun:
         migrations.remove(migration)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -57,6 +57,7 @@ class Migrations:
         ids: Literal["preserve", "remap"],
         dry_run: bool,
         strict: bool,
+        primary_keys: Mapping[str, str],
         tell: Tell,
     ) -> MigrationResult:
         """Migrate, telling how far it is; a slow listener is told the newest only.
@@ -91,6 +92,7 @@ class Migrations:
                 ids=ids,
                 dry_run=dry_run,
                 strict=strict,
+                primary_keys=primary_keys,
                 progress=report,
                 cancelled=self._cancelled.is_set,
             )

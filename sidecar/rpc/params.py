@@ -116,6 +116,10 @@ class MigrateParams(Wire):
     ids: Literal["preserve", "remap"] = "preserve"
     dryRun: bool = Field(default=False, description="Read and validate only; nothing is stored")
     strict: bool = Field(default=False, description="Stop at the first invalid document")
+    primaryKeys: dict[Name, Name] = Field(
+        default_factory=dict,
+        description="Primary key fields of collections that neither the app nor the source names",
+    )
 
 
 class PushParams(Wire):

@@ -14,7 +14,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from sidecar.core.documents import quote
-from sidecar.core.errors import CorruptError, LockedError, StorageError
+from sidecar.core.errors import CorruptError, LockedError, SchemaError, StorageError
 from sidecar.core.event import NewEvent, Receipt
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import Query
@@ -100,7 +100,8 @@ class Store:
             LockedError: Another process holds it (S12).
             CorruptError: The file is damaged, or from a newer version.
             WrongKeyError: It is encrypted with another key.
-            SchemaError: The log has an event that this schema knows and can't apply.
+            SchemaError: It is another app's, or its log has an event that this schema knows and
+                can't apply.
             StorageError: The directory can't be used.
         """
         lock = acquire(data_dir)
@@ -293,6 +294,7 @@ def _prepare(
         create_state(connection, schema.tables.values())
         set_meta(connection, "format", FORMAT)
         set_meta(connection, "store", secrets.token_hex(8))
+        set_meta(connection, "app", schema.name)
         set_meta(connection, "fingerprint", schema.fingerprint)
         set_meta(connection, "unknown", "0")
         connection.execute("COMMIT")
@@ -304,6 +306,12 @@ def _prepare(
         raise CorruptError(
             f"{path} has format {written}; this version reads {FORMAT}",
             hint="Open it with the version that wrote it, or a newer one.",
+        )
+    app = get_meta(connection, "app")
+    if app != schema.name:
+        raise SchemaError(
+            f"{path} is a store of the app {app}, not of {schema.name}",
+            hint="Name that app's schema by --schema, or use another --data-dir.",
         )
     if get_meta(connection, "fingerprint") != schema.fingerprint:
         _log.info("the schema changed: rebuilding %d tables", len(state_tables(connection)))

@@ -132,15 +132,16 @@ def test_a_primary_key_is_named_on_demand(sidecar: Sidecar, tmp_path: Path, data
 
 
 def test_a_running_server_migrates(
-    sidecar: Sidecar, export: Path, server: dict[str, object]
+    sidecar: Sidecar, export: Path, tmp_path: Path, server: dict[str, object]
 ) -> None:
-    """It reads the file itself; progress comes back; a primary key it has no parameter for."""
+    """It reads the file itself, and progress comes back; it takes primary keys too."""
     ended = sidecar("migrate", "export.ndjson")
     assert ended.code == 0, ended.err
     assert "20 identical" in ended.out
     assert "importing" in ended.err
-    ended = sidecar("migrate", "export.ndjson", "--primary-key", "things=slug")
-    assert (ended.code, ended.err[:7]) == (2, "E_USAGE")
+    (tmp_path / "things.ndjson").write_text('{"collection": "things", "document": {"slug": "a"}}\n')
+    assert sidecar("migrate", "things.ndjson", "--primary-key", "things=slug").code == 0
+    assert sidecar("query", '{"from": "things", "first": true}').json == {"slug": "a"}
 
 
 def test_an_interrupted_migration_can_go_on(sidecar: Sidecar, export: Path, data_dir: Path) -> None:

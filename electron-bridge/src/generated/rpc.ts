@@ -193,6 +193,12 @@ export interface MigrateParams {
    * Stop at the first invalid document
    */
   strict?: boolean;
+  /**
+   * Primary key fields of collections that neither the app nor the source names
+   */
+  primaryKeys?: {
+    [k: string]: string;
+  };
 }
 /**
  * Records of a live migration.
