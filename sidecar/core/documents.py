@@ -100,16 +100,16 @@ def document_sql(table: Table, fields: Iterable[str] | None = None) -> str:
 
 
 def check_name(name: str, path: str) -> None:
-    """Refuse a field name that belongs to the engine.
+    """Refuse a field name that belongs to the engine, or that SQLite's JSON paths cut short.
 
     Raises:
-        ValidationError: The name is empty or starts with an underscore.
+        ValidationError: The name is empty, starts with an underscore or holds a NUL.
     """
-    if not name or name.startswith("_"):
+    if not name or name.startswith("_") or "\0" in name:
         where = path + pointer(name)
         raise ValidationError(
-            f"{where}: names that are empty or start with _ belong to the engine",
-            hint="Rename the field.",
+            f"{where}: names that are empty, start with _ or hold a NUL are no field's",
+            hint="Rename the field. Names that start with _ belong to the engine.",
             path=where,
         )
 

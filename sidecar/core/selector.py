@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_NESTING = 64
 """Levels of $and and $or; SQLite's parser stops at 1,000 levels of any expression."""
 
+_ABREAST: Final = 2
+"""Terms joined side by side: to SQLite each AND or OR is a level, and pairs need the fewest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -60,10 +63,10 @@ def split_path(field: str, path: str) -> list[str]:
     """Return the segments of a dotted path.
 
     Raises:
-        QueryError: An empty segment, or a name of the engine's.
+        QueryError: An empty segment, a NUL, or a name of the engine's.
     """
     parts = field.split(".")
-    if not all(parts) or field.startswith(("$", "_")):
+    if not all(parts) or field.startswith(("$", "_")) or "\0" in field:
         raise QueryError(
             f"{path}: {field!r} is no field path",
             hint="Separate names by single dots. Names that start with _ belong to the engine.",
@@ -106,8 +109,13 @@ def _junction(table: Table, key: str, value: Json, path: str, depth: int) -> Con
 
 
 def _join(word: str, terms: Sequence[Condition], empty: Condition) -> Condition:
-    if len(terms) < 2:
-        return terms[0] if terms else empty
+    if not terms:
+        return empty
+    while len(terms) > _ABREAST:
+        groups = range(0, len(terms), _ABREAST)
+        terms = [_join(word, terms[start : start + _ABREAST], empty) for start in groups]
+    if len(terms) == 1:
+        return terms[0]
     sql = f" {word} ".join(term.sql for term in terms)
     return Condition(f"({sql})", [param for term in terms for param in term.params])
 
@@ -204,13 +212,18 @@ def _not_member(name: str, column: Column, operand: Json) -> Condition:
     return Condition(f"({inner.sql}) IS NOT 1", inner.params)
 
 
-def _range(sign: str) -> Callable[[str, Column, Json], Condition]:
+def _range(operator: str, sign: str) -> Callable[[str, Column, Json], Condition]:
     def term(name: str, column: Column, operand: Json) -> Condition:
         if operand is None and "=" in sign:
             kind = f"json_type(_extra, {literal(json_path(name))})"
             return Condition(f"({quote(name)} IS NULL AND {kind} = 'null')")
         if not _comparable(column, operand):
             return NONE
+        if isinstance(operand, str) and max(operand, default="") >= "\ue000":
+            # SQLite orders by code point, JavaScript by UTF-16 unit: they differ from here on.
+            root = f"iif({quote(name)} IS NULL, NULL, json_quote({quote(name)}))"
+            text = orjson.dumps(operand).decode()
+            return Condition(f"mango({root}, '[]', ?, ?)", (operator, text))
         return Condition(f"{quote(name)} {sign} ?", (_param(operand),))
 
     return term
@@ -221,8 +234,8 @@ _COLUMN_TERMS: Final[Mapping[str, Callable[[str, Column, Json], Condition]]] = {
     "$ne": _not_equal,
     "$in": _member,
     "$nin": _not_member,
-    "$gt": _range(">"),
-    "$gte": _range(">="),
-    "$lt": _range("<"),
-    "$lte": _range("<="),
+    "$gt": _range("$gt", ">"),
+    "$gte": _range("$gte", ">="),
+    "$lt": _range("$lt", "<"),
+    "$lte": _range("$lte", "<="),
 }
