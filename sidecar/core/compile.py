@@ -1,7 +1,7 @@
 """Document queries to SQL statements (Q2, Q6).
 
-A statement returns, for each document, its primary key and its JSON text, built by SQLite. The text of the
-statement depends on the query's shape only, so that it is prepared once.
+A statement returns, for each document, its primary key and its JSON text, built by SQLite. The text
+of the statement depends on the query's shape only, so that it is prepared once.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Invariants, for every document that `encode` takes:
 
 1. `decode(encode(document))` equals the document: `0`, `""`, `false`, `null` and absent stay apart.
-2. A column is NULL when its field is null or absent. It was null exactly if `_extra` has the key, with
-   null; no other declared field is ever in `_extra`.
+2. A column is NULL when its field is null or absent. It was null exactly if `_extra` has the key,
+   with null; no other declared field is ever in `_extra`.
 3. `_extra` is NULL when it would be empty.
 4. `document_sql` builds the same JSON inside SQLite, so rows are never parsed to be sent.
 """

@@ -198,7 +198,7 @@ class Schema:
         while (step := self.upcasts.get(name)) is not None:
             try:
                 name, args = step.new, step.upcast(args)
-            except Exception as error:  # noqa: BLE001  (an upcast trusts the old event's shape)
+            except Exception as error:  # an upcast trusts the old event's shape
                 raise ValidationError(
                     f"{step.old}: its arguments can't be made those of {step.new}",
                     hint=f"Send {step.new} instead.",

@@ -1,9 +1,9 @@
 """Selectors to SQL conditions (Q1, Q2).
 
-A term on a declared scalar column becomes plain SQL that its index can serve; types are compared here, at
-compile time, since a column holds one type. A term on a JSON column, a path or an undeclared field calls
-the SQL function `mango`, which is `sidecar.core.mango.matches`. The two agree: a test runs every operator
-both ways.
+A term on a declared scalar column becomes plain SQL that its index can serve; types are compared
+here, at compile time, since a column holds one type. A term on a JSON column, a path or an
+undeclared field calls the SQL function `mango`, which is `sidecar.core.mango.matches`. The two
+agree: a test runs every operator both ways.
 
 The SQL text depends on the shape of the selector only; values are parameters.
 """
