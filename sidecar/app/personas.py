@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from sidecar.app.shapes import Personality, Settings
 from sidecar.app.times import stamped
@@ -65,8 +65,12 @@ class PersonaUpdates(OpenArgs):
     name: Text = ""
     description: str = ""
     avatar: str | None = None
-    personality: Personality | None = None
-    settings: Settings | None = None
+    personality: Personality = Field(
+        default_factory=lambda: Personality(traits=[], temperament="", communicationStyle="")
+    )
+    settings: Settings = Field(
+        default_factory=lambda: Settings(memoryRetention=0, privacyLevel="high", autoLearn=False)
+    )
     isActive: bool = False
     lastUsed: int | None = None
     usageCount: int = 0

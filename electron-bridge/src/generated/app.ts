@@ -395,8 +395,8 @@ export interface PersonaUpdates {
   name?: string;
   description?: string;
   avatar?: string | null;
-  personality?: Personality | null;
-  settings?: Settings | null;
+  personality?: Personality;
+  settings?: Settings;
   isActive?: boolean;
   lastUsed?: number | null;
   usageCount?: number;
