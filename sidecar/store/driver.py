@@ -73,6 +73,15 @@ def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connecti
     return connection
 
 
+def make_durable(connection: Connection) -> None:
+    """Have commits reach the disk before they return (S3); readers go on beside them.
+
+    It marks the file, so the file must be known to be a store.
+    """
+    connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    connection.execute("PRAGMA synchronous=FULL")
+
+
 def translate(error: DriverError) -> SidecarError:
     """Return the error of ours that a driver's error means."""
     text = str(error)
@@ -118,8 +127,6 @@ def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> Non
     if read_only:
         connection.execute("PRAGMA query_only=ON")
     else:
-        connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA recursive_triggers=ON")
     for name, count, function in _FUNCTIONS:
         connection.create_function(name, count, function, deterministic=True)

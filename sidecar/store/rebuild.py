@@ -16,6 +16,7 @@ from typing import Final
 
 from sidecar.core.documents import quote
 from sidecar.core.errors import (
+    CorruptError,
     SchemaError,
     SidecarError,
     StoreError,
@@ -26,7 +27,7 @@ from sidecar.core.event import Event
 from sidecar.core.schema import Schema
 from sidecar.store import log
 from sidecar.store.driver import Connection, DriverError, connect, translate
-from sidecar.store.layout import create_state, state_tables
+from sidecar.store.layout import FORMAT, create_state, state_tables
 from sidecar.store.materialize import Materializer
 
 Progress = Callable[[str, int, int], None]
@@ -154,6 +155,30 @@ def swap(store: Connection, derived: Path, key: str | None, fingerprint: str, un
         store.execute("DETACH derived")
 
 
+def recognize(store: Connection, path: Path, schema: Schema) -> None:
+    """Return if a file is a store that this version and this schema's app may touch.
+
+    Raises:
+        CorruptError: It is no store, or one of another format.
+        SchemaError: It is another app's.
+    """
+    tables = {name for (name,) in store.execute("SELECT name FROM sqlite_master")}
+    if not {"_meta", "_events"} <= tables:
+        raise CorruptError(f"{path} is an SQLite file, but no store")
+    written = get_meta(store, "format")
+    if written != FORMAT:
+        raise CorruptError(
+            f"{path} has format {written}; this version reads {FORMAT}",
+            hint="Open it with the version that wrote it, or a newer one.",
+        )
+    app = get_meta(store, "app")
+    if app != schema.name:
+        raise SchemaError(
+            f"{path} is a store of the app {app}, not of {schema.name}",
+            hint="Name that app's schema by --schema, or use another --data-dir.",
+        )
+
+
 def rebuild(
     store: Connection, path: Path, schema: Schema, key: str | None, progress: Progress
 ) -> RebuildReport:
@@ -167,10 +192,12 @@ def rebuild(
         progress: Told how far it is.
 
     Raises:
-        SchemaError: An event that this schema knows can't be applied; the old state stays.
+        SchemaError: It is another app's store, or an event that this schema knows can't be
+            applied; the old state stays.
         StorageError: The disk refused; the old state stays.
-        CorruptError: The file is damaged.
+        CorruptError: The file is damaged or no store.
     """
+    recognize(store, path, schema)
     scratch = path.with_name(path.name + ".rebuild")
     _remove(scratch)
     target = connect(scratch, key=key)
@@ -195,9 +222,9 @@ def check(path: Path, schema: Schema, key: str | None, progress: Progress) -> Re
     It reads one snapshot, so a server may go on writing meanwhile.
 
     Raises:
-        SchemaError: An event that this schema knows can't be applied.
+        SchemaError: It is another app's store, or an event that this schema knows can't be applied.
         StorageError: The disk refused.
-        CorruptError: The file is damaged.
+        CorruptError: The file is damaged or no store.
         WrongKeyError: It is encrypted with another key.
     """
     scratch = path.with_name(path.name + ".check")
@@ -206,6 +233,7 @@ def check(path: Path, schema: Schema, key: str | None, progress: Progress) -> Re
     target = connect(scratch, key=key)
     try:
         source.execute("BEGIN")
+        recognize(source, path, schema)
         events, unknown = derive(source, target, schema, progress)
         differences = compare(source, target, progress)
         return RebuildReport(events, unknown, _row_counts(target), differences)

@@ -79,7 +79,8 @@ class Snapshot:
         connection.set_progress_handler(self._late, _BUDGET)
 
     def __enter__(self) -> Self:
-        self._connection.execute("BEGIN")
+        # In words of its own, as what is in the driver's cache is not asked about again.
+        self._connection.execute("BEGIN DEFERRED TRANSACTION")
         return self
 
     def __exit__(

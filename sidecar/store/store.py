@@ -14,18 +14,18 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from sidecar.core.documents import quote
-from sidecar.core.errors import CorruptError, LockedError, SchemaError, StorageError
+from sidecar.core.errors import LockedError, StorageError
 from sidecar.core.event import NewEvent, Receipt
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import Query
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
 from sidecar.core.table import Table
-from sidecar.store.driver import Connection, DriverError, connect, translate
+from sidecar.store.driver import Connection, DriverError, connect, make_durable, translate
 from sidecar.store.layout import FORMAT, create_log, create_state, state_tables
 from sidecar.store.log import EventPage
 from sidecar.store.readers import Readers
-from sidecar.store.rebuild import Progress, get_meta, rebuild, set_meta
+from sidecar.store.rebuild import Progress, get_meta, rebuild, recognize, set_meta
 from sidecar.store.result import Result
 from sidecar.store.snapshot import Limits, Snapshot
 from sidecar.store.writer import Committed, Writer
@@ -289,6 +289,7 @@ def _prepare(
 ) -> None:
     """Bring a file to where this version serves it: made, checked, its state derived."""
     if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        make_durable(connection)
         connection.execute("BEGIN IMMEDIATE")
         create_log(connection)
         create_state(connection, schema.tables.values())
@@ -299,20 +300,8 @@ def _prepare(
         set_meta(connection, "unknown", "0")
         connection.execute("COMMIT")
         return
-    if "_events" not in {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}:
-        raise CorruptError(f"{path} is an SQLite file, but no store")
-    written = get_meta(connection, "format")
-    if written != FORMAT:
-        raise CorruptError(
-            f"{path} has format {written}; this version reads {FORMAT}",
-            hint="Open it with the version that wrote it, or a newer one.",
-        )
-    app = get_meta(connection, "app")
-    if app != schema.name:
-        raise SchemaError(
-            f"{path} is a store of the app {app}, not of {schema.name}",
-            hint="Name that app's schema by --schema, or use another --data-dir.",
-        )
+    recognize(connection, path, schema)
+    make_durable(connection)
     if get_meta(connection, "fingerprint") != schema.fingerprint:
         _log.info("the schema changed: rebuilding %d tables", len(state_tables(connection)))
         rebuild(connection, path, schema, key, progress)
