@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from sidecar.core.errors import SchemaError
 from sidecar.core.schema import Schema
 
 DEFAULT = "sidecar.app:schema"
+
+_FILE_MODULE: Final = "sidecar_app_schema"
 
 
 def load_schema(name: str = DEFAULT) -> Schema:
@@ -38,17 +42,20 @@ def load_schema(name: str = DEFAULT) -> Schema:
 def _module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:  # an app's module may fail in any way
+    except (Exception, SystemExit) as error:  # an app's module may fail in any way
         raise SchemaError(f"{name} can't be imported: {error}") from error
 
 
 def _file(path: Path) -> ModuleType:
-    specification = importlib.util.spec_from_file_location("sidecar_app_schema", path)
+    specification = importlib.util.spec_from_file_location(_FILE_MODULE, path)
     if not path.is_file() or specification is None or specification.loader is None:
         raise SchemaError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(specification)
+    # Known by its name, or dataclasses and models with postponed annotations can't resolve them.
+    sys.modules[_FILE_MODULE] = module
     try:
         specification.loader.exec_module(module)
-    except Exception as error:  # an app's module may fail in any way
+    except (Exception, SystemExit) as error:  # an app's module may fail in any way
+        del sys.modules[_FILE_MODULE]
         raise SchemaError(f"{path} can't be loaded: {error}") from error
     return module
