@@ -43,7 +43,7 @@ def _module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:  # an app's module may fail in any way
-        raise SchemaError(f"{name} can't be imported: {error}") from error
+        raise SchemaError(f"{name} can't be imported: {_told(error)}") from error
 
 
 def _file(path: Path) -> ModuleType:
@@ -57,5 +57,10 @@ def _file(path: Path) -> ModuleType:
         specification.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # an app's module may fail in any way
         del sys.modules[_FILE_MODULE]
-        raise SchemaError(f"{path} can't be loaded: {error}") from error
+        raise SchemaError(f"{path} can't be loaded: {_told(error)}") from error
     return module
+
+
+def _told(error: BaseException) -> str:
+    # Many an exception's text says nothing without its type: KeyError('x'), SystemExit(0).
+    return f"{type(error).__name__}: {error}"
