@@ -330,6 +330,7 @@ CONTRACTS: Sequence[Contract] = (
                     "ids": "preserve",
                     "dryRun": True,
                     "strict": False,
+                    "primaryKeys": {"notes": "slug"},
                 },
                 {},
             ),
