@@ -297,9 +297,7 @@ CONTRACTS: Sequence[Contract] = (
                 "one document",
                 {
                     "migration": "4f9f0a1c5a0e4d0f8c1b2a3d4e5f6071",
-                    "records": [
-                        '{"collection":"personas","document":{"id":"p1","name":"Ada"}}'
-                    ],
+                    "records": ['{"collection":"personas","document":{"id":"p1","name":"Ada"}}'],
                 },
                 {"received": 1, "total": 1},
             ),

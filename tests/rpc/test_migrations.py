@@ -43,7 +43,8 @@ async def test_records_that_were_pushed_are_imported(peer: Peer, server: Serving
     for size in sizes:
         records = [record(at + n) for n in range(size)]
         at += size
-        pushed = {"migration": begun["migration"], "records": [json.dumps(one) for one in (SCHEMA, *records)]}
+        lines = [json.dumps(one) for one in (SCHEMA, *records)]
+        pushed = {"migration": begun["migration"], "records": lines}
         sent.append(await peer.post("migrate.push", pushed))
     totals = [(await peer.answer(one))["result"] for one in sent]
     conforms(totals[0], "migrate.push.result")

@@ -36,7 +36,7 @@ def test_only_what_was_begun_is_found(tmp_path: Path) -> None:
         spool.path(begun)
 
 
-@pytest.mark.parametrize("wrong", ["[]", "{", '{"n":NaN', "1", '{} {}'])
+@pytest.mark.parametrize("wrong", ["[]", "{", '{"n":NaN', "1", "{} {}"])
 def test_what_is_no_object_leaves_the_file_as_it_was(tmp_path: Path, wrong: str) -> None:
     spool = Spool(tmp_path)
     name = spool.begin()
