@@ -14,7 +14,13 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from sidecar.core.documents import quote
-from sidecar.core.errors import LockedError, StorageError
+from sidecar.core.errors import (
+    CorruptError,
+    LockedError,
+    QueryError,
+    SidecarError,
+    StorageError,
+)
 from sidecar.core.event import NewEvent, Receipt
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import Query
@@ -115,7 +121,7 @@ class Store:
                 connection.close()
             lock.release()
             if isinstance(error, DriverError):
-                raise translate(error) from error
+                raise _unusable(translate(error), data_dir / FILE) from error
             raise
 
     def __enter__(self) -> Self:
@@ -263,6 +269,16 @@ class Store:
         self._readers.close()
         self._writer.close()
         self._lock.release()
+
+
+def _unusable(error: SidecarError, path: Path) -> SidecarError:
+    if not isinstance(error, QueryError):
+        return error
+    # Our own statements fit the tables a store has: somebody changed those.
+    return CorruptError(
+        f"{path}: the derived tables are not as this version makes them ({error})",
+        hint="The event log may be whole: `sidecar rebuild` derives the tables from it again.",
+    )
 
 
 def acquire(data_dir: Path) -> FileLock:
