@@ -102,9 +102,14 @@ export const AWKWARD_MEMORIES: readonly Awkwardness[] = [
   { kind: "fraction where integers are usual", count: 8, apply: set("importance", 72.5) },
   { kind: "a date that is none", count: 2, apply: set("createdAt", "last Tuesday") },
   {
-    kind: "a Date object, which RxDB stores as {}",
+    kind: "half an emoji, which no UTF-8 can hold",
     count: 2,
     quarantined: true,
+    apply: set("summary", "\ud83c cut off"),
+  },
+  {
+    kind: "a Date object, which RxDB stores as {}",
+    count: 2,
     apply: (document) => {
       document.createdAt = new Date(0);
     },

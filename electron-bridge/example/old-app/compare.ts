@@ -71,7 +71,8 @@ function dated(collection: CollectionName, old: Document) {
 function milliseconds(value: unknown): unknown {
   if (typeof value === "string") return Date.parse(value);
   if (typeof value === "number") return Math.abs(value) < 1e11 ? value * 1000 : value;
-  return value;
+  // A Date that RxDB was given and stored as {}: the moment is gone, and with it the field.
+  return isObject(value) && Object.keys(value).length === 0 ? Number.NaN : value;
 }
 
 function differing(before: unknown, right: unknown, path: string): string[] {

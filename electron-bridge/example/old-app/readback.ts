@@ -78,7 +78,7 @@ async function lostDates(
     const { events } = await client.events.list({ collection, id });
     const kept = events.some(({ args }) => {
       const { original } = args;
-      return isDocument(original) && original[field] === value;
+      return isDocument(original) && JSON.stringify(original[field]) === JSON.stringify(value);
     });
     if (!kept) lost.push(`${collection}/${id}/${field}: ${JSON.stringify(value)} lost`);
   }
