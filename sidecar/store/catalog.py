@@ -21,6 +21,7 @@ class Catalog:
     def __init__(self, tables: Mapping[str, Table], declared: frozenset[str]) -> None:
         self.tables = tables
         self._declared = declared
+        self._spelled = {name.lower(): name for name in tables}
 
     @classmethod
     def load(cls, connection: Connection, schema: Schema) -> Catalog:
@@ -43,6 +44,10 @@ class Catalog:
         if found is None:
             raise UnknownCollectionError(f"no collection is named {name[:200]!r}", collection=name)
         return found
+
+    def spelled(self, name: str) -> str:
+        """Return a table's own spelling: SQL may write it in any case. The engine's are lower."""
+        return self._spelled.get(name.lower(), name.lower())
 
     def define(self, connection: Connection, definition: Define, seq: int) -> Catalog:
         """Create a collection's table, and return the catalog that has it.

@@ -39,6 +39,9 @@ _BUDGET: Final = 20_000
 _REMEMBERED: Final = 1_000
 """Statements whose reads are remembered: more than the driver keeps compiled."""
 
+_NO_READ: Final = ("cannot VACUUM", "cannot start a transaction")
+"""Errors of statements about which SQLite does not ask the authorizer, or not again."""
+
 _FORBIDDEN_FUNCTIONS: Final = frozenset(["load_extension", "sqlcipher_export", "fts3_tokenizer"])
 
 
@@ -193,7 +196,7 @@ class Snapshot:
             self._untrusted = False
             # Also of a statement that failed: it may be in the driver's cache, good for next time.
             self._reads_by(query.sql)
-        return Result("rows", head, frozenset(table for table, _ in reads), rows)
+        return Result("rows", head, frozenset(catalog.spelled(table) for table, _ in reads), rows)
 
     def _reads_by(self, sql: str) -> frozenset[tuple[str, str]]:
         """Return what a statement reads: the authorizer is told only when SQLite compiles it."""
@@ -236,7 +239,7 @@ class Snapshot:
         return time.monotonic() > self._deadline
 
     def _failure(self, error: DriverError) -> Exception:
-        if self._refused:
+        if self._refused or str(error).startswith(_NO_READ):
             return ReadOnlyError("/sql: only reads are allowed", path="/sql")
         if interrupted(error):
             seconds = self._limits.seconds
