@@ -6,9 +6,8 @@ from pydantic import JsonValue
 
 from sidecar.app.shapes import Message
 from sidecar.app.times import stamped
-from sidecar.core.builtin import Text, imported_id
+from sidecar.core.builtin import Text, existing, imported_id
 from sidecar.core.column import boolean, json, number, text, timestamp
-from sidecar.core.errors import NotFoundError
 from sidecar.core.event import Event
 from sidecar.core.json import Json
 from sidecar.core.schema import Args, OpenArgs, event, without
@@ -94,7 +93,7 @@ def conversation_imported(args: ConversationImported, event: Event, state: State
 @event("v1.MessageAdded", MessageAdded)
 def message_added(args: MessageAdded, event: Event, state: State) -> Statements:
     """Append the message."""
-    _existing(args.conversationId, state)
+    existing(state, "conversations", args.conversationId)
     message: Json = args.message.model_dump(mode="json", exclude_unset=True)
     return conversations.update(
         {"messages": append(message), "updatedAt": event.at}, where={"id": args.conversationId}
@@ -104,7 +103,7 @@ def message_added(args: MessageAdded, event: Event, state: State) -> Statements:
 @event("v1.ConversationSummarized", ConversationSummarized)
 def conversation_summarized(args: ConversationSummarized, event: Event, state: State) -> Statements:
     """Set what was given."""
-    _existing(args.id, state)
+    existing(state, "conversations", args.id)
     values: dict[str, Value] = args.model_dump(exclude_unset=True, exclude={"id"})
     return conversations.update({**values, "updatedAt": event.at}, where={"id": args.id})
 
@@ -112,16 +111,11 @@ def conversation_summarized(args: ConversationSummarized, event: Event, state: S
 @event("v1.ConversationArchived", ConversationArchived)
 def conversation_archived(args: ConversationArchived, event: Event, state: State) -> Statements:
     """Mark it archived."""
-    _existing(args.id, state)
+    existing(state, "conversations", args.id)
     return conversations.update(
         {"isArchived": True, "archivedAt": args.archivedAt, "updatedAt": event.at},
         where={"id": args.id},
     )
-
-
-def _existing(id: str, state: State) -> None:
-    if state.get("conversations", id) is None:
-        raise NotFoundError(f"no conversation {id!r}", collection="conversations", id=id)
 
 
 EVENTS = (

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from sidecar.app.shapes import Number
 from sidecar.app.times import stamped
-from sidecar.core.builtin import Text, imported_id
+from sidecar.core.builtin import Text, existing, imported_id
 from sidecar.core.column import integer, json, number, text, timestamp
 from sidecar.core.errors import NotFoundError
 from sidecar.core.event import Event
@@ -160,7 +160,7 @@ def memory_imported(args: MemoryEntityImported, event: Event, state: State) -> S
 @event("v1.MemoryEntityUpdated", MemoryEntityUpdated)
 def memory_updated(args: MemoryEntityUpdated, event: Event, state: State) -> Statements:
     """Change the fields and `updatedAt`."""
-    _existing(args.id, state)
+    existing(state, "memoryEntities", args.id)
     return memory_entities.update(
         {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)},
         where={"id": args.id},
@@ -195,8 +195,8 @@ def memory_tier_changed(args: MemoryTierChanged, event: Event, state: State) -> 
 @event("v1.MemoryLinked", MemoryPair)
 def memory_linked(args: MemoryPair, event: Event, state: State) -> Statements:
     """Connect two memories and count it at both; a link that is there already does nothing."""
-    _existing(args.fromId, state)
-    _existing(args.toId, state)
+    existing(state, "memoryEntities", args.fromId)
+    existing(state, "memoryEntities", args.toId)
     link = _link_id(args)
     if state.get("memoryLinks", link) is not None:
         return []
@@ -225,13 +225,8 @@ def _count(pair: MemoryPair, by: int) -> Statement:
 
 
 def _changed(id: str, values: JsonObject, state: State) -> Statement:
-    _existing(id, state)
+    existing(state, "memoryEntities", id)
     return memory_entities.update(values, where={"id": id})
-
-
-def _existing(id: str, state: State) -> None:
-    if state.get("memoryEntities", id) is None:
-        raise NotFoundError(f"no memory {id!r}", collection="memoryEntities", id=id)
 
 
 EVENTS = (

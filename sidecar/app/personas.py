@@ -6,9 +6,8 @@ from pydantic import Field, JsonValue
 
 from sidecar.app.shapes import Personality, Settings
 from sidecar.app.times import stamped
-from sidecar.core.builtin import Text, imported_id
+from sidecar.core.builtin import Text, existing, imported_id
 from sidecar.core.column import boolean, integer, json, text, timestamp
-from sidecar.core.errors import NotFoundError
 from sidecar.core.event import Event
 from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statements
@@ -105,7 +104,7 @@ def persona_imported(args: PersonaImported, event: Event, state: State) -> State
 @event("v1.PersonaUpdated", PersonaUpdated)
 def persona_updated(args: PersonaUpdated, event: Event, state: State) -> Statements:
     """Change the fields and `updatedAt`."""
-    _existing(args.id, state)
+    existing(state, "personas", args.id)
     return personas.update(
         {"updatedAt": event.at, **args.updates.model_dump(exclude_unset=True)},
         where={"id": args.id},
@@ -116,7 +115,7 @@ def persona_updated(args: PersonaUpdated, event: Event, state: State) -> Stateme
 @event("v1.PersonaActivated", PersonaNamed)
 def persona_activated(args: PersonaNamed, event: Event, state: State) -> Statements:
     """Make it the one active persona, and count the use."""
-    _existing(args.id, state)
+    existing(state, "personas", args.id)
     return [
         personas.update({"isActive": False}, where={"isActive": True, "id": {"$ne": args.id}}),
         personas.update(
@@ -129,20 +128,15 @@ def persona_activated(args: PersonaNamed, event: Event, state: State) -> Stateme
 @event("v1.PersonaDeactivated", PersonaNamed)
 def persona_deactivated(args: PersonaNamed, event: Event, state: State) -> Statements:
     """Make it inactive."""
-    _existing(args.id, state)
+    existing(state, "personas", args.id)
     return personas.update({"isActive": False}, where={"id": args.id})
 
 
 @event("v1.PersonaDeleted", PersonaNamed)
 def persona_deleted(args: PersonaNamed, event: Event, state: State) -> Statements:
     """Delete the persona; its memories and conversations stay."""
-    _existing(args.id, state)
+    existing(state, "personas", args.id)
     return personas.delete(where={"id": args.id})
-
-
-def _existing(id: str, state: State) -> None:
-    if state.get("personas", id) is None:
-        raise NotFoundError(f"no persona {id!r}", collection="personas", id=id)
 
 
 EVENTS = (

@@ -136,6 +136,19 @@ def imported_id(event: Event, table: Table, id: str, source_id: str | None) -> l
     return [_engine_row("_id_map", table.name, source_id, id, event.seq)]
 
 
+def existing(state: State, collection: str, id: str) -> Table:
+    """Return the table of a document that is there.
+
+    Raises:
+        UnknownCollectionError: There is no such collection.
+        NotFoundError: There is no such document.
+    """
+    table = state.collection(collection)
+    if state.get(collection, id) is None:
+        raise NotFoundError(f"{collection} has no document {id!r}", collection=collection, id=id)
+    return table
+
+
 @event("v1.CollectionDefined", CollectionDefined)
 def collection_defined(args: CollectionDefined, event: Event, state: State) -> Statements:
     """Create the collection's table; defining it again the same way does nothing."""
@@ -155,7 +168,7 @@ def document_inserted(args: DocumentInserted, event: Event, state: State) -> Sta
 @event("v1.DocumentPatched", DocumentPatched)
 def document_patched(args: DocumentPatched, event: Event, state: State) -> Statements:
     """Change the document's fields."""
-    table = _existing(args.collection, args.id, state)
+    table = existing(state, args.collection, args.id)
     where: JsonObject = {table.primary_key: args.id}
     return table.update(args.patch, where=where, unset=args.unset, path="/args/patch")
 
@@ -163,7 +176,7 @@ def document_patched(args: DocumentPatched, event: Event, state: State) -> State
 @event("v1.DocumentDeleted", DocumentDeleted)
 def document_deleted(args: DocumentDeleted, event: Event, state: State) -> Statements:
     """Delete the document."""
-    table = _existing(args.collection, args.id, state)
+    table = existing(state, args.collection, args.id)
     return table.delete(where={table.primary_key: args.id})
 
 
@@ -245,10 +258,3 @@ BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
 def _engine_row(table: str, *values: SqlValue) -> Statement:
     marks = ", ".join("?" * len(values))
     return Statement(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values, (table,))
-
-
-def _existing(collection: str, id: str, state: State) -> Table:
-    table = state.collection(collection)
-    if state.get(collection, id) is None:
-        raise NotFoundError(f"{collection} has no document {id!r}", collection=collection, id=id)
-    return table
