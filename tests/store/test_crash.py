@@ -22,7 +22,7 @@ from sidecar.store.rebuild import get_meta
 from tests.store.acts import assert_sound, commit, events, find, image, new, persona
 from tests.store.versions import version
 
-ROUNDS = 12
+ROUNDS = 10
 NEWER = version(2)
 
 
@@ -41,7 +41,7 @@ def kill(process: subprocess.Popen[bytes]) -> bytes:
 
 
 def test_what_was_acknowledged_survives_a_kill(directory: Path) -> None:
-    """S3: twelve kills of one store's process, at random moments, some while it opens."""
+    """S3: ten kills of one store's process, at random moments, some while it opens."""
     chance = random.Random(20_240_601)
     acknowledged: list[dict[str, object]] = []
     for turn in range(ROUNDS):
@@ -133,7 +133,7 @@ def test_a_kill_during_the_swap_leaves_one_state_or_the_other(copied: Path) -> N
     """S6: they swap in one transaction."""
     chance = random.Random(7)
     before = image(copied / "store.db", None)
-    for _ in range(3):
+    for _ in range(2):
         process = start("rebuilding", copied, "never", "1")
         assert process.stdout is not None
         assert process.stdout.readline() == b"swap\n"

@@ -75,7 +75,7 @@ def fails(store: Store, text: str, *params: str | float | None) -> CallerError:
         "CREATE VIEW x AS SELECT 1",
         "CREATE TEMP VIEW x AS SELECT 1",
         "CREATE INDEX x ON personas (id)",
-        'DROP INDEX "personas(name)"',
+        "DROP INDEX _events_name",
         "CREATE TRIGGER x AFTER INSERT ON personas BEGIN SELECT 1; END",
         "CREATE TEMP TRIGGER x AFTER INSERT ON personas BEGIN SELECT 1; END",
         "CREATE VIRTUAL TABLE x USING fts5 (y)",
@@ -301,13 +301,13 @@ def test_slow_sql_of_one_window_ends_after_quick_sql_of_another(directory: Path)
     order: list[str] = []
     done: Callable[[str], Callable[[object], None]] = lambda name: lambda _: order.append(name)  # noqa: E731
     with Store.open(directory, schema, limits=Limits(seconds=0.4)) as store:
-        slow = [store.read(SqlQuery(sql=ENDLESS), window="slow") for _ in range(8)]
+        slow = [store.read(SqlQuery(sql=ENDLESS), window="slow") for _ in range(6)]
         quick = [store.read(SqlQuery(sql="SELECT 1 AS x"), window="quick") for _ in range(8)]
         for future in slow:
             future.add_done_callback(done("slow"))
         for future in quick:
             future.add_done_callback(done("quick"))
-        assert [type(one.exception(WAIT)) for one in slow] == [QueryTimeoutError] * 8
+        assert [type(one.exception(WAIT)) for one in slow] == [QueryTimeoutError] * 6
     last_quick = len(order) - 1 - order[::-1].index("quick")
     assert "slow" in order[last_quick:]
     assert order[-PER_WINDOW:] == ["slow"] * PER_WINDOW
