@@ -23,6 +23,9 @@ from sidecar.store.snapshot import Snapshot
 THREADS: Final = 6
 """Reading threads; they are started as they are needed."""
 
+MOST_THREADS: Final = 24
+"""… and while windows' slow reads keep those busy."""
+
 PER_WINDOW: Final = 2
 """Reads of one window that run at the same time."""
 
@@ -77,7 +80,9 @@ class Readers:
             if self._closed:
                 raise ShuttingDownError("the store is closed")
             self._waiting.append(job)  # type: ignore[arg-type]  # a queue of jobs of all results
-            if len(self._waiting) > self._idle and len(self._threads) < THREADS:
+            # A window that has nothing running gets a thread though others keep theirs busy.
+            most = THREADS if window in self._running else MOST_THREADS
+            if len(self._waiting) > self._idle and len(self._threads) < most:
                 name = f"store-reader-{len(self._threads)}"
                 thread = threading.Thread(target=self._run, name=name, daemon=True)
                 self._threads.append(thread)
@@ -107,16 +112,20 @@ class Readers:
     def _next(self) -> _Job[object] | None:
         with self._changed:
             while True:
-                for job in self._waiting:
-                    if self._running.get(job.window, 0) < PER_WINDOW:
-                        self._waiting.remove(job)
-                        self._running[job.window] = self._running.get(job.window, 0) + 1
-                        return job
+                # The oldest read of a window that has the fewest running.
+                job = min(self._waiting, key=self._running_of, default=None)
+                if job is not None and self._running_of(job) < PER_WINDOW:
+                    self._waiting.remove(job)
+                    self._running[job.window] = self._running_of(job) + 1
+                    return job
                 if self._closed and not self._waiting:
                     return None
                 self._idle += 1
                 self._changed.wait()
                 self._idle -= 1
+
+    def _running_of(self, job: _Job[object]) -> int:
+        return self._running.get(job.window, 0)
 
     def _finished(self, window: str) -> None:
         with self._changed:
