@@ -56,12 +56,9 @@ SCHEMA_AUTHORS: dict[str, list[str]] = {
 
 
 def _modules() -> list[str]:
-    found = [sidecar.__name__]
-    for module in pkgutil.walk_packages(sidecar.__path__, f"{sidecar.__name__}."):
-        # Importing it would start the command.
-        if not module.name.endswith("__main__"):
-            found.append(module.name)
-    return found
+    names = [one.name for one in pkgutil.walk_packages(sidecar.__path__, f"{sidecar.__name__}.")]
+    # Importing a __main__ would start its command.
+    return [sidecar.__name__, *(name for name in names if not name.endswith("__main__"))]
 
 
 def _packages() -> set[str]:

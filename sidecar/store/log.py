@@ -100,16 +100,18 @@ def read(
         limit: Most events to return.
         names: Only events of these names.
         collection: Only events that changed a document of this collection.
-        id: … and only the document with this primary key.
+        id: Only events that changed a document with this primary key.
     """
     conditions, params = ["seq > ?"], list[SqlValue]([after])
     if names is not None:
         conditions.append("name IN (SELECT value FROM json_each(?))")
         params.append(orjson.dumps(list(names)).decode())
-    if collection is not None:
-        document = "" if id is None else "AND id = ?"
-        conditions.append(f"seq IN (SELECT seq FROM _touched WHERE collection = ? {document})")
-        params.extend((collection,) if id is None else (collection, id))
+    touched = {"collection": collection, "id": id}
+    given = {name: value for name, value in touched.items() if value is not None}
+    if given:
+        terms = " AND ".join(f"{name} = ?" for name in given)
+        conditions.append(f"seq IN (SELECT seq FROM _touched WHERE {terms})")
+        params.extend(given.values())
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM _events WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT ?",
         [*params, limit],

@@ -222,7 +222,8 @@ class Snapshot:
         rows: list[str] = []
         room = self._limits.result_bytes
         for values in cursor:
-            if any(isinstance(value, bytes) and len(value) > room for value in values):
+            # Before more copies of it are made: one value may have up to a gigabyte.
+            if any(isinstance(value, bytes | str) and len(value) > room for value in values):
                 raise self._too_large()
             row = orjson.dumps(dict(zip(names, map(_json_value, values, shown), strict=True)))
             room -= len(row)

@@ -215,7 +215,7 @@ class Store:
             limit: Most events to return.
             names: Only events of these names.
             collection: Only events that changed a document of this collection.
-            id: … and only the document with this primary key.
+            id: Only events that changed a document with this primary key.
             window: Whose read it is.
         """
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 import pytest
 
-from sidecar.core.errors import QueryError, ValidationError
+from sidecar.app import schema
+from sidecar.core.errors import QueryError, TooLargeError, ValidationError
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import parse_query
-from sidecar.store import Result, Store
+from sidecar.store import Limits, Result, Store
 from tests.store.acts import commit, memory, new, persona
 
 
@@ -203,3 +206,22 @@ def test_a_read_is_no_way_around_a_selector_s_limits(filled: Store) -> None:
     """The engine's own function can be called, and checks what it is given."""
     sql = "SELECT id FROM memoryEntities WHERE mango(tags, '[]', '$eq', '\"a\"')"
     assert rows(filled, sql) == [{"id": "m"}]
+
+
+def test_a_read_that_was_refused_holds_no_snapshot(directory: Path) -> None:
+    """Its error, which the caller may keep, must not keep the connection in the past."""
+    with Store.open(directory, schema, limits=Limits(result_bytes=2000)) as store:
+        commit(store, *(persona(str(at)) for at in range(50)))
+        kept = []
+        for query in (
+            {"from": "personas"},
+            {"sql": "SELECT * FROM personas"},
+            {"sql": "SELECT id, id FROM personas"},
+            {"sql": "SELECT hex(zeroblob(5000)) AS x FROM personas"},
+        ):
+            with pytest.raises((TooLargeError, QueryError)) as caught:
+                store.read(parse_query(query)).result(30)  # type: ignore[arg-type]
+            kept.append(caught.value)
+            head = commit(store, new("PersonaActivated", id="1")).head
+            result = store.read(parse_query({"from": "personas", "count": True})).result(30)
+            assert result.head == head
