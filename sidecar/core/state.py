@@ -19,6 +19,7 @@ class Statement:
     """One SQL statement with its parameters.
 
     Attributes:
+        sql: An INSERT, UPDATE, DELETE or REPLACE, also behind WITH.
         tables: Tables it may write.
     """
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 import orjson
 
 from sidecar.core.documents import document_sql, quote
-from sidecar.core.errors import ConflictError, QueryError, SidecarError, StartError
+from sidecar.core.errors import ConflictError, QueryError, SchemaError, SidecarError, StartError
 from sidecar.core.event import Event
 from sidecar.core.json import JsonObject, pointer
 from sidecar.core.schema import AnyEvent, Schema
@@ -17,6 +18,9 @@ from sidecar.core.table import Table
 from sidecar.store.catalog import Catalog
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.layout import watch
+
+_WRITES: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
+"""How a statement may begin: a COMMIT, say, would take the writer's transaction from it."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,12 +81,7 @@ class Materializer:
         self._seq = event.seq
         try:
             for one in _flat(definition.statements(current, self)):
-                if isinstance(one, Define):
-                    self.catalog = self.catalog.define(self._connection, one, event.seq)
-                    self.changed.update(("_collections", one.table.name))
-                else:
-                    self._connection.execute(one.sql, one.params)
-                    self.changed.update(one.tables)
+                self._run(one)
         except (QueryError, StartError) as error:
             # A selector or a declaration that can't be is the app's fault, not the caller's.
             raise _fault(event) from error
@@ -95,6 +94,16 @@ class Materializer:
             raise _placed(known, current.args) from error
         except Exception as error:
             raise _fault(event) from error
+
+    def _run(self, one: Statement | Define) -> None:
+        if isinstance(one, Define):
+            self.catalog = self.catalog.define(self._connection, one, self._seq)
+            self.changed.update(("_collections", one.table.name))
+            return
+        if not one.sql.lstrip()[:7].upper().startswith(_WRITES):
+            raise SchemaError(f"no statement of a materializer: {one.sql[:100]}")
+        self._connection.execute(one.sql, one.params)
+        self.changed.update(one.tables)
 
     def get(self, table: str, id: str) -> JsonObject | None:
         """Return a document by primary key, or None."""

@@ -34,7 +34,14 @@ BAD: list[tuple[NewEvent, type[SidecarError]]] = [
     (new("NoColumn", id="x"), SidecarError),
     (new("WrittenBySelect", id="x"), SidecarError),
     (new("Raw", sql="no SQL"), SidecarError),
-    (new("Raw", sql="SELECT json('{')"), SidecarError),
+    (new("Raw", sql="UPDATE things SET count = json('{')"), SidecarError),
+    *(
+        (new("Raw", sql=text), SidecarError)
+        for text in (
+            *("", "COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "RELEASE batch", "SELECT 1"),
+            *("DROP TABLE others", "PRAGMA recursive_triggers = OFF", "VACUUM", "ATTACH '' AS x"),
+        )
+    ),
     (new("Raw", sql="UPDATE nothing SET x = 1"), SidecarError),
     (new("Raw", sql="DELETE FROM things; DELETE FROM things"), SidecarError),
     (new("Raw", sql="INSERT INTO things (id) VALUES ('there')"), ConflictError),
