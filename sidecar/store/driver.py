@@ -6,6 +6,7 @@ The text of a driver's error is read here and nowhere else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,9 @@ BUSY_MS: Final = 10_000
 
 _CACHED_STATEMENTS: Final = 512
 _HEADER: Final = b"SQLite format 3\0"
+_PAGE: Final = 4096
+_RANDOM: Final = 240
+"""Different bytes that only a page of random-looking bytes has: an encrypted one has all 256."""
 
 
 def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connection:
@@ -121,6 +125,8 @@ _INTERRUPT: Final = 9
 
 
 def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> None:
+    # SQLCipher writes of a wrong key to stderr, which is for lines of JSON.
+    connection.execute("PRAGMA cipher_log_level = NONE")
     if key is not None:
         connection.set_key(key)
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -135,19 +141,19 @@ def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> Non
 def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError:
     if isinstance(failure := translate(error), StorageError):
         return failure
-    try:
-        with path.open("rb") as file:
-            plain = file.read(len(_HEADER)) == _HEADER
-    except OSError:
-        plain = False
     if key is not None:
         return WrongKeyError(f"{path} can't be read with this key")
-    if plain:
+    try:
+        with path.open("rb") as file:
+            page = file.read(_PAGE)
+            whole_pages = file.seek(0, os.SEEK_END) % _PAGE == 0
+    except OSError:
+        page, whole_pages = b"", False
+    if whole_pages and len(set(page)) > _RANDOM:
+        return WrongKeyError(f"{path} is encrypted, and no key was given")
+    if page.startswith(_HEADER):
         return CorruptError(f"{path} is damaged: {error}")
-    return CorruptError(
-        f"{path} is no store, or is encrypted",
-        hint="If it is encrypted, give its key (--key-stdin); else restore a backup.",
-    )
+    return CorruptError(f"{path} is no store")
 
 
 def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:
