@@ -1,7 +1,7 @@
 """Document queries to SQL statements (Q2, Q6).
 
-A statement returns, for each document, its primary key and its JSON text, built by SQLite. The text of the
-statement depends on the query's shape only, so that it is prepared once.
+A statement returns, for each document, its primary key and its JSON text, built by SQLite. The text
+of the statement depends on the query's shape only, so that it is prepared once.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from sidecar.core.column import Kind
 from sidecar.core.documents import document_sql, json_path, literal, quote
 from sidecar.core.errors import QueryError
 from sidecar.core.query import Direction, DocumentQuery
-from sidecar.core.selector import compile_selector, root_sql, split_path
+from sidecar.core.selector import compile_selector, split_path
 from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
+from sidecar.core.terms import root_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,19 @@ def compile_query(table: Table, query: DocumentQuery) -> Compiled:
     """
     condition = compile_selector(table, query.selector)
     source = f"FROM {quote(table.name)} WHERE {condition.sql}"
+    order, order_params = _order(table, query)
     if query.count:
         return Compiled(f"SELECT count(*) {source}", condition.params, None)
     for index, field in enumerate(query.fields or ()):
         path = f"/fields/{index}"
         if len(split_path(field, path)) > 1:
             raise QueryError(f"{path}: {field!r} is not a top-level field", path=path)
-    named = query.fields is None or table.primary_key in query.fields
-    order, order_params = _order(table, query)
+    fields = None if query.fields is None else list(dict.fromkeys(query.fields))
+    named = fields is None or table.primary_key in fields
     limit = 1 if query.first and query.limit is None else query.limit
     limit = min(limit, 1) if query.first and limit is not None else limit
     return Compiled(
-        f"SELECT {quote(table.primary_key)}, {document_sql(table, query.fields)} {source} "
+        f"SELECT {quote(table.primary_key)}, {document_sql(table, fields)} {source} "
         f"ORDER BY {order} LIMIT ? OFFSET ?",
         [*condition.params, *order_params, -1 if limit is None else limit, query.skip],
         table.primary_key if named else None,
@@ -69,7 +71,9 @@ def _order(table: Table, query: DocumentQuery) -> tuple[str, list[SqlValue]]:
     for index, (field, way) in enumerate(terms):
         parts = split_path(field, f"/sort/{index}")
         column = table.columns.get(parts[0])
-        if column is None or column.kind is Kind.JSON or len(parts) > 1:
+        if len(parts) > 1 and column is not None and column.kind is not Kind.JSON:
+            continue  # nothing is below a scalar: all documents are equal in it
+        if column is None or column.kind is Kind.JSON:
             sql.append(f"sort_key({root_sql(table, parts[0])}, ?) {way}")
             params.append(orjson.dumps(parts[1:]).decode())
         else:

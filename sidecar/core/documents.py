@@ -3,8 +3,8 @@
 Invariants, for every document that `encode` takes:
 
 1. `decode(encode(document))` equals the document: `0`, `""`, `false`, `null` and absent stay apart.
-2. A column is NULL when its field is null or absent. It was null exactly if `_extra` has the key, with
-   null; no other declared field is ever in `_extra`.
+2. A column is NULL when its field is null or absent. It was null exactly if `_extra` has the key,
+   with null; no other declared field is ever in `_extra`.
 3. `_extra` is NULL when it would be empty.
 4. `document_sql` builds the same JSON inside SQLite, so rows are never parsed to be sent.
 """
@@ -100,16 +100,16 @@ def document_sql(table: Table, fields: Iterable[str] | None = None) -> str:
 
 
 def check_name(name: str, path: str) -> None:
-    """Refuse a field name that belongs to the engine.
+    """Refuse a field name that belongs to the engine, or that SQLite's JSON paths cut short.
 
     Raises:
-        ValidationError: The name is empty or starts with an underscore.
+        ValidationError: The name is empty, starts with an underscore or holds a NUL.
     """
-    if not name or name.startswith("_"):
+    if not name or name.startswith("_") or "\0" in name:
         where = path + pointer(name)
         raise ValidationError(
-            f"{where}: names that are empty or start with _ belong to the engine",
-            hint="Rename the field.",
+            f"{where}: names that are empty, start with _ or hold a NUL are no field's",
+            hint="Rename the field. Names that start with _ belong to the engine.",
             path=where,
         )
 

@@ -20,9 +20,25 @@ def problems(value: Json, error: ModelError, *parents: str | int) -> list[tuple[
     """
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [
-        (pointer(*parents, *_place(value, one["loc"], missing=one["type"] == "missing")), one["msg"])
+        (
+            pointer(*parents, *_place(value, one["loc"], missing=one["type"] == "missing")),
+            one["msg"],
+        )
         for one in found
     ]
+
+
+def first_problem(value: Json, error: ModelError, *parents: str | int) -> tuple[str, str]:
+    """Return the first of the problems; of a union, what is wrong inside the member that fits best.
+
+    Args:
+        value: What was validated.
+        error: What the model raised.
+        parents: Keys and indexes that lead to the value.
+    """
+    found = problems(value, error, *parents)
+    below = found[0][0] + "/"
+    return next((one for one in found if one[0].startswith(below)), found[0])
 
 
 def _place(value: Json, loc: tuple[str | int, ...], *, missing: bool) -> list[str | int]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError as ModelError
 
 from sidecar.core.errors import QueryError
 from sidecar.core.json import JsonObject, check_json
-from sidecar.core.model import problems
+from sidecar.core.model import first_problem
 
 Direction = Literal["asc", "desc"]
 SortTerm = Annotated[dict[str, Direction], Field(min_length=1, max_length=1)]
@@ -92,7 +92,7 @@ def parse_query(value: JsonObject) -> Query:
     try:
         return model.model_validate(value)
     except ModelError as error:
-        path, message = problems(value, error)[0]
+        path, message = first_problem(value, error)
         raise QueryError(
             f"{path or '/'}: {message}",
             hint="A query is {from, selector?, sort?, skip?, limit?, fields?, first?, count?} "

@@ -40,7 +40,7 @@ from sidecar.core.errors import SchemaError, UnknownEventError, ValidationError
 from sidecar.core.event import Event
 from sidecar.core.fingerprint import code_digest, fingerprint
 from sidecar.core.json import Json, JsonObject, check_json
-from sidecar.core.model import problems
+from sidecar.core.model import first_problem
 from sidecar.core.state import State, Statements
 from sidecar.core.table import Table
 
@@ -92,7 +92,7 @@ class EventDef(Generic[ArgsT]):
         try:
             return self.args.model_validate(args)
         except ModelError as error:
-            where, message = problems(args, error, "args")[0]
+            where, message = first_problem(args, error, "args")
             raise ValidationError(
                 f"{self.name}: {where}: {message}",
                 hint=f"`sidecar schema {self.name}` shows the arguments.",
@@ -198,7 +198,7 @@ class Schema:
         while (step := self.upcasts.get(name)) is not None:
             try:
                 name, args = step.new, step.upcast(args)
-            except Exception as error:  # noqa: BLE001  (an upcast trusts the old event's shape)
+            except Exception as error:  # an upcast trusts the old event's shape
                 raise ValidationError(
                     f"{step.old}: its arguments can't be made those of {step.new}",
                     hint=f"Send {step.new} instead.",

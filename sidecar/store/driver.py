@@ -6,14 +6,11 @@ The text of a driver's error is read here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import orjson
 import sqlcipher3.dbapi2 as sqlite
 
-from sidecar.core.column import MISSING
 from sidecar.core.errors import (
     ConflictError,
     CorruptError,
@@ -24,7 +21,7 @@ from sidecar.core.errors import (
     ValidationError,
     WrongKeyError,
 )
-from sidecar.core.mango import matches, member, sort_key
+from sidecar.store.functions import define
 
 Connection = sqlite.Connection
 Cursor = sqlite.Cursor
@@ -73,6 +70,15 @@ def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connecti
     return connection
 
 
+def make_durable(connection: Connection) -> None:
+    """Have commits reach the disk before they return (S3); readers go on beside them.
+
+    It marks the file, so the file must be known to be a store.
+    """
+    connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    connection.execute("PRAGMA synchronous=FULL")
+
+
 def translate(error: DriverError) -> SidecarError:
     """Return the error of ours that a driver's error means."""
     text = str(error)
@@ -118,11 +124,8 @@ def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> Non
     if read_only:
         connection.execute("PRAGMA query_only=ON")
     else:
-        connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA recursive_triggers=ON")
-    for name, count, function in _FUNCTIONS:
-        connection.create_function(name, count, function, deterministic=True)
+    define(connection)
 
 
 def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError:
@@ -141,19 +144,3 @@ def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError
         f"{path} is no store, or is encrypted",
         hint="If it is encrypted, give its key (--key-stdin); else restore a backup.",
     )
-
-
-def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:
-    value = MISSING if root is None else orjson.loads(root)
-    return matches(value, orjson.loads(path), operator, orjson.loads(operand))
-
-
-def _sort_key(root: str | None, path: str) -> bytes:
-    value = MISSING if root is None else orjson.loads(root)
-    return sort_key(member(value, orjson.loads(path)))
-
-
-_FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., bool | bytes]], ...]] = (
-    ("mango", 4, _mango),
-    ("sort_key", 2, _sort_key),
-)

@@ -14,7 +14,13 @@ import orjson
 
 from sidecar.core.column import Kind
 from sidecar.core.compile import compile_query
-from sidecar.core.errors import QueryError, QueryTimeoutError, ReadOnlyError, TooLargeError
+from sidecar.core.errors import (
+    QueryError,
+    QueryTimeoutError,
+    ReadOnlyError,
+    SidecarError,
+    TooLargeError,
+)
 from sidecar.core.event import Event
 from sidecar.core.query import DocumentQuery, Query, SqlQuery
 from sidecar.core.state import SqlValue
@@ -29,6 +35,7 @@ from sidecar.store.driver import (
     interrupted,
     translate,
 )
+from sidecar.store.functions import define_guarded
 from sidecar.store.result import Result
 
 _OK, _DENY = 0, 1
@@ -77,6 +84,8 @@ class Snapshot:
         self._reads_of: dict[str, frozenset[tuple[str, str]]] = {}
         connection.set_authorizer(self._authorize)
         connection.set_progress_handler(self._late, _BUDGET)
+        self._failed: Exception | None = None
+        define_guarded(connection, self._late, self._note)
 
     def __enter__(self) -> Snapshot:
         self._connection.execute("BEGIN")
@@ -112,6 +121,7 @@ class Snapshot:
             TooLargeError: Past the cap.
         """
         self._refused = False
+        self._failed = None
         self._deadline = time.monotonic() + self._limits.seconds
         # Before head(), which begins the snapshot: it has every table of a catalog that is older.
         catalog = self._catalog()
@@ -234,10 +244,15 @@ class Snapshot:
     def _late(self) -> bool:
         return time.monotonic() > self._deadline
 
+    def _note(self, error: Exception) -> None:
+        self._failed = error
+
     def _failure(self, error: DriverError) -> Exception:
         if self._refused:
             return ReadOnlyError("/sql: only reads are allowed", path="/sql")
-        if interrupted(error):
+        if isinstance(self._failed, SidecarError) and not self._late():
+            return self._failed
+        if interrupted(error) or self._late():
             seconds = self._limits.seconds
             return QueryTimeoutError(f"the query took longer than {seconds} s", seconds=seconds)
         return translate(error)
