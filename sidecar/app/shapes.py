@@ -6,7 +6,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-
 Number = int | float
 """A JSON number; naming both types keeps a whole one whole."""
 

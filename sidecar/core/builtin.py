@@ -1,4 +1,4 @@
-"""The engine's own events, which every schema has: collections, documents and what a migration brings.
+"""The engine's own events, which every schema has: collections, documents, migrations.
 
 Tables they write besides the collections' own:
 

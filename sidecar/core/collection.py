@@ -1,7 +1,8 @@
 """Collections defined at run time from an RxDB JSON schema (S10).
 
-A collection becomes a table: its primary key, a column per indexed top-level field of a scalar type, and
-`_extra` for the rest. RxDB's rule that an unsorted query follows the first index holds for them as well.
+A collection becomes a table: its primary key, a column per indexed top-level field of a scalar
+type, and `_extra` for the rest. RxDB's rule that an unsorted query follows the first index holds
+for them as well.
 """
 
 from __future__ import annotations

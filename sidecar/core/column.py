@@ -9,8 +9,8 @@
 | timestamp | integral ms       | INTEGER           |
 | json      | object or array   | TEXT, JSON        |
 
-A value of another type is refused. NULL stands for both null and absent; `sidecar.core.documents` tells
-them apart.
+A value of another type is refused. NULL stands for both null and absent; `sidecar.core.documents`
+tells them apart.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Column:
         return {"type": names.get(self.kind, "integer")}
 
     def encode(self, value: Json) -> SqlValue | Missing:
-        """Return the SQLite form of a value that is not null, `MISSING` if it is of another type."""
+        """Return the SQLite form of a value but null, or `MISSING` if it is of another type."""
         if self.container is not None and not isinstance(value, self.container):
             return MISSING
         return _ENCODERS[self.kind](value)
@@ -113,7 +113,7 @@ class Column:
         return ValidationError(f"{path} must be {wanted}, not {_shown(value)}", path=path)
 
     @property
-    def container(self) -> type[list[Json]] | type[JsonObject] | None:
+    def container(self) -> type[list[Json] | JsonObject] | None:
         """Which container a shape asks for, or None for either."""
         if self.shape is None:
             return None
@@ -151,7 +151,9 @@ def timestamp(*, nullable: bool = False, default: Json | Missing = MISSING) -> C
     return Column(Kind.TIMESTAMP, nullable, default)
 
 
-def json(shape: Any = None, *, nullable: bool = False, default: Json | Missing = MISSING) -> Column:
+def json(
+    shape: object = None, *, nullable: bool = False, default: Json | Missing = MISSING
+) -> Column:
     """Declare a nested object or array; `shape` is a pydantic model or a type of arrays."""
     return Column(Kind.JSON, nullable, default, shape=shape)
 

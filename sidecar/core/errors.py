@@ -23,8 +23,8 @@
         ├── SchemaError          E_SCHEMA              the app's schema module can't be used
         └── WrongKeyError        E_WRONG_KEY           the store is encrypted with another key
 
-`number` is the JSON-RPC code, `exit_code` what a process ends with. Code that meets one of these reads
-its attributes; nobody parses a message.
+`number` is the JSON-RPC code, `exit_code` what a process ends with. Code that meets one of these
+reads its attributes; nobody parses a message.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The meaning is RxDB 17's, which is mingo 7's:
 
-1. An operator holds for an array if it holds for one of its elements; `$eq` also compares the whole,
-   `$size`, `$type` and `$exists` look at it alone. `$ne` and `$nin` negate `$eq` and `$in`.
+1. An operator holds for an array if it holds for one of its elements; `$eq` also compares the
+   whole, `$size`, `$type` and `$exists` look at it alone. `$ne` and `$nin` negate `$eq` and `$in`.
 2. `null` equals missing. Ranges never cross types, and only a real null is `>= null` or `<= null`.
 3. `$mod` converts as JavaScript's `%` does; `$regex` is JavaScript's RegExp.
 4. In `$elemMatch` without operators a scalar element is what each of its paths finds.

@@ -1,10 +1,10 @@
 """Row patches: what changed between two results of one query (L2).
 
-Invariant: for all results `old` and `new` of one live query, `apply(old, diff(old, new))` is `new`, rows and
-order. `diff` is None exactly when they are equal (L4).
+Invariant: for all results `old` and `new` of one live query, `apply(old, diff(old, new))` is `new`,
+rows and order. `diff` is None exactly when they are equal (L4).
 
-To apply a patch: take out the removed and the upserted ids, insert each upsert at its index, ascending, and,
-where `order` is given, put the ids in that order.
+To apply a patch: take out the removed and the upserted ids, insert each upsert at its index,
+ascending, and, where `order` is given, put the ids in that order.
 """
 
 from __future__ import annotations

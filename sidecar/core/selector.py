@@ -1,11 +1,12 @@
 """Selectors to SQL conditions (Q1, Q2).
 
-A term on a declared scalar column becomes plain SQL that its index can serve (`terms.py`). A term on a
-JSON column, a path or an undeclared field calls the SQL function `mango`, which is
+A term on a declared scalar column becomes plain SQL that its index can serve (`terms.py`). A term
+on a JSON column, a path or an undeclared field calls the SQL function `mango`, which is
 `sidecar.core.mango.holds`. The two agree: a test runs every operator both ways.
 
 The SQL text depends on the shape of the selector only; values are parameters. What RxDB checks in
-dev-mode alone is checked here always: an unknown operator or an operand of a wrong shape is an error.
+dev-mode alone is checked here always: an unknown operator or an operand of a wrong shape is an
+error.
 """
 
 from __future__ import annotations
@@ -88,9 +89,7 @@ def _junction(table: Table, key: str, value: Json, path: str, depth: int) -> Con
     return either if key == "$or" else _negated(either)
 
 
-def _field(
-    table: Table, parts: Sequence[str], value: Json, path: str, depth: int
-) -> Condition:
+def _field(table: Table, parts: Sequence[str], value: Json, path: str, depth: int) -> Condition:
     terms: list[Condition] = []
     for operator, operand in _conditions(value, path, depth):
         where = path + pointer(operator)

@@ -1,8 +1,8 @@
 """Tables, and the statements that write them.
 
 A materializer builds its statements from the table it writes: `insert`, `upsert`, `put`, `update`,
-`delete`. Values are JSON; expressions (`increment`, `append`) are computed by SQLite from the row as it
-is. Conditions are selectors, the same as in a query.
+`delete`. Values are JSON; expressions (`increment`, `append`) are computed by SQLite from the row
+as it is. Conditions are selectors, the same as in a query.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from sidecar.core.errors import SchemaError, ValidationError
 from sidecar.core.json import Json, JsonObject, pointer
 from sidecar.core.selector import compile_selector
 from sidecar.core.state import SqlValue, Statement
-
 
 _AT_ONCE: Final = 400
 """Fields one call of an SQL function takes; SQLite allows 1,000 arguments."""

@@ -1,7 +1,7 @@
 """One operator on one declared column, as SQL that an index can serve.
 
-Types are compared here, at compile time, since a column holds one type. A term is None where only the
-function `mango` can tell.
+Types are compared here, at compile time, since a column holds one type. A term is None where only
+the function `mango` can tell.
 """
 
 from __future__ import annotations

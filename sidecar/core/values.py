@@ -2,10 +2,10 @@
 
 1. A dotted path fans out over arrays, leaving out what is missing; a numeric segment is an index.
 2. Equality is deep; objects are unordered.
-3. Order of mixed types: missing < null < number < string < object < array < boolean; strings compare
-   by UTF-16 code unit, arrays by their sorted elements, objects by their sorted keys, then values.
-   As a sort key an array stands where its smallest element does, an empty one between missing and
-   null.
+3. Order of mixed types: missing < null < number < string < object < array < boolean; strings
+   compare by UTF-16 code unit, arrays by their sorted elements, objects by their sorted keys, then
+   values. As a sort key an array stands where its smallest element does, an empty one between
+   missing and null.
 """
 
 from __future__ import annotations

@@ -123,9 +123,9 @@ class _Writer:
         for key, raw in about.items():
             self._put(b",\n" + orjson.dumps(key) + b":" + raw)
         self._put(b',\n"collections":[')
-        for index, target in enumerate(self.targets.in_order()):
+        for index, name in enumerate(self._collections()):
             self._put(b",\n" if index else b"\n")
-            self._collection(target.name)
+            self._collection(name)
         self._put(b'],\n"localDocuments":[')
         self._counts[""] = self._items("local = 1 ORDER BY n", (), local=True)
         counts = {name: count for name, count in self._counts.items() if name or count}
@@ -133,6 +133,12 @@ class _Writer:
         sha256 = self._sha.hexdigest()
         self.file.write(_TAIL % sha256.encode())
         return counts, sha256
+
+    def _collections(self) -> list[str]:
+        """Return the source's collections, those without documents last."""
+        sql = "SELECT DISTINCT collection FROM about WHERE collection IS NOT NULL"
+        mentioned = [str(name) for (name,) in self.staging.rows(sql)]
+        return list(dict.fromkeys([*(one.name for one in self.targets.in_order()), *mentioned]))
 
     def _collection(self, name: str) -> None:
         self._put(b'{"name":' + orjson.dumps(name))

@@ -92,7 +92,7 @@ class Importer:
             if not batch.has_room(item, record):
                 self._commit(self._changes.of(batch.collection, batch.entries))
                 batch = _Batch(item.collection)
-            ready = prepare(record, value, self._targets, check=item.state is State.INVALID)
+            ready = prepare(record, value, self._targets, check=False)
             batch.entries.append(Entry(item, record, ready))
             batch.size += len(record.raw)
         self._commit(self._changes.of(batch.collection, batch.entries))

@@ -105,6 +105,8 @@ class Staging:
         with _ours():
             self._connection.execute("PRAGMA journal_mode=OFF").fetchone()
             self._connection.execute("PRAGMA synchronous=OFF")
+            # SQLCipher sorts in memory unless told otherwise.
+            self._connection.execute("PRAGMA temp_store=FILE")
             for statement in _TABLES.split(";"):
                 self._connection.execute(statement)
 

@@ -17,6 +17,7 @@ from sidecar.store import Store
 
 _WINDOW: Final = "migration"
 _PAGE: Final = 5000
+_CHUNK: Final = 8 << 20
 
 Row = Mapping[str, Json]
 
@@ -101,13 +102,23 @@ class Stored:
 
     def attachment(self, collection: str, document_id: str, name: str) -> bytes | None:
         """Return the SHA-256 of an attachment's bytes, or None."""
-        rows = self._sql(
-            "SELECT data FROM _attachments WHERE collection = ? AND documentId = ? AND id = ?",
-            collection,
-            document_id,
-            name,
-        )
-        return hashlib.sha256(base64.b64decode(str(rows[0]["data"]))).digest() if rows else None
+        found, start = hashlib.sha256(), 1
+        while True:
+            rows = self._sql(
+                f"SELECT substr(data, ?, {_CHUNK}) AS part FROM _attachments "
+                "WHERE collection = ? AND documentId = ? AND id = ?",
+                start,
+                collection,
+                document_id,
+                name,
+            )
+            if not rows:
+                return None
+            part = rows[0]["part"]
+            if not isinstance(part, str) or not part:  # past the end; NULL when there is no byte
+                return found.digest()
+            found.update(base64.b64decode(part))
+            start += _CHUNK
 
     def quarantine(self) -> Iterator[tuple[str, str | None, str]]:
         """Yield collection, source id and text of what is in the quarantine."""

@@ -101,7 +101,7 @@ def prepare(
         record: The record.
         value: What it decodes to.
         targets: The source's collections.
-        check: Find what is wrong with it, too; not needed for what is known to be valid.
+        check: Find what is wrong with it, too; not needed again once that is known.
     """
     if record.kind is RecordKind.LOCAL:
         return _local(value)

@@ -21,6 +21,7 @@ from sidecar.core.state import State as StoreState
 from sidecar.migration.events import differing
 from sidecar.migration.progress import Meter
 from sidecar.migration.result import (
+    LISTED,
     Check,
     Compared,
     Difference,
@@ -82,6 +83,7 @@ class Verifier:
         self._staging = staging
         self._meter = meter
         self._differences: Listing[Difference] = Listing()
+        self._extra: Listing[Difference] = Listing()
 
     def run(self) -> Verification:
         """Return what is found."""
@@ -95,8 +97,8 @@ class Verifier:
         return Verification(
             passed=same and health.passed and all(one.passed for one in features),
             collections=collections,
-            differences=self._differences.first,
-            differences_total=self._differences.total,
+            differences=[*self._differences.first, *self._extra.first][:LISTED],
+            differences_total=self._differences.total + self._extra.total,
             health=health,
             performance=self._performance(),
             features=features,
@@ -104,16 +106,19 @@ class Verifier:
 
     def _compare(self, collection: str) -> Compared:
         result = Compared(collection=collection)
+        found = 0
         for page in self._pages(collection, Kind.LIVE):
-            self._page(result, page, self._stored.documents(collection, _ids(page)))
+            held = self._stored.documents(collection, _ids(page))
+            self._page(result, page, held)
+            found += len(held)
             for item in page:
                 self._attachments(result, item)
+        if self._stored.count(collection) != found:
+            self._only_in_store(result)
         for page in self._pages(collection, Kind.TOMBSTONE):
             held = self._stored.tombstones(collection, _ids(page))
             result.tombstones += self._page(result, page, held)
-        self._compare_locals(collection, result)
-        self._only_in_store(result)
-        return result
+        return self._compare_locals(collection, result)
 
     def _compare_locals(self, collection: str, result: Compared) -> Compared:
         for page in self._pages(collection, Kind.LOCAL):
@@ -150,23 +155,12 @@ class Verifier:
                 self._tell(item, "different", [f"_attachments/{name}"])
 
     def _only_in_store(self, result: Compared) -> None:
-        """Find documents of the store that the source does not have, when there are any."""
-        live = self._staging.count(
-            f"SELECT count(*) FROM item WHERE collection = ? AND kind = 'live' AND {_IN_STORE}",
-            (result.collection,),
-        )
-        missing = self._staging.count(
-            "SELECT count(*) FROM item WHERE collection = ? AND kind = 'live' "
-            "AND state = 'conflict'",
-            (result.collection,),
-        )
-        if self._stored.count(result.collection) <= live + missing - result.missing:
-            return
+        """Find the documents of the store that the source does not have."""
         for ids in self._stored.all_ids(result.collection):
             for name in ids:
                 if not self._staging.has_live(result.collection, name):
                     result.only_in_store += 1
-                    self._differences.add(
+                    self._extra.add(
                         Difference(collection=result.collection, id=name, kind="onlyInStore")
                     )
 

@@ -1,13 +1,13 @@
 """The SQL functions that compiled queries call.
 
-| function                             | answers                                                     |
-|--------------------------------------|-------------------------------------------------------------|
-| `mango(root, path, operator, operand)` | whether an operator holds, as `sidecar.core.mango` says   |
-| `regex(text, pattern, flags)`        | whether a text matches a regular expression of JavaScript   |
-| `sort_key(root, path)`               | bytes that compare as RxDB sorts                            |
+| function                               | answers                                                |
+|----------------------------------------|--------------------------------------------------------|
+| `mango(root, path, operator, operand)` | whether an operator holds (`sidecar.core.mango`)       |
+| `regex(text, pattern, flags)`          | whether a text matches a JavaScript regular expression |
+| `sort_key(root, path)`                 | bytes that compare as RxDB sorts                       |
 
-`root` is the JSON text of a top-level field or NULL, `path` a JSON array that begins with the field's
-name for `mango`, and below it for `sort_key`.
+`root` is the JSON text of a top-level field or NULL; `path` a JSON array that begins with the
+field's name for `mango`, and below it for `sort_key`.
 """
 
 from __future__ import annotations
@@ -51,8 +51,7 @@ def define_guarded(
     def guarded(function: Function) -> Function:
         def call(*arguments: object) -> bool | bytes:
             try:
-                if late():
-                    raise QueryTimeoutError("the query took too long")
+                _check(late)
                 return function(*arguments)
             except Exception as error:
                 failed(error)
@@ -62,6 +61,11 @@ def define_guarded(
 
     for name, count, function in _FUNCTIONS:
         connection.create_function(name, count, guarded(function), deterministic=True)
+
+
+def _check(late: Callable[[], bool]) -> None:
+    if late():
+        raise QueryTimeoutError("the query took too long")
 
 
 def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:

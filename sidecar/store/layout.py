@@ -7,8 +7,9 @@
 | `_touched`  | which event changed which document                | yes     |
 | the others  | state: see `sidecar.core.builtin`, and the schema | yes     |
 
-Every table of the schema has `_extra` (S9) and `_seq` (S13). TEMP triggers on the writing connection keep
-`_seq` and `_touched`, whatever SQL a materializer runs; they call `_event_seq()`, which that connection defines.
+Every table of the schema has `_extra` (S9) and `_seq` (S13). TEMP triggers on the writing
+connection keep `_seq` and `_touched`, whatever SQL a materializer runs; they call `_event_seq()`,
+which that connection defines.
 """
 
 from __future__ import annotations

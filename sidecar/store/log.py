@@ -95,6 +95,7 @@ def read(
     """Return events in order: `limit` of them, or as many as fit in `PAGE_BYTES`.
 
     Args:
+        connection: Any connection to the store.
         after: Only events with a larger `seq`.
         limit: Most events to return.
         names: Only events of these names.

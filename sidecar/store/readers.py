@@ -1,4 +1,4 @@
-"""Readers: read-only connections, each on a thread of its own, shared fairly between windows (Q4, Q5).
+"""Read-only connections, each on a thread of its own, shared fairly by windows (Q4, Q5).
 
 Invariants:
 
@@ -43,7 +43,7 @@ class _Job(Generic[ResultT]):
                 result = self.work(snapshot)
         except DriverError as error:
             self.future.set_exception(translate(error))
-        except Exception as error:  # the caller gets whatever it was
+        except Exception as error:  # noqa: BLE001  (the caller gets whatever it was)
             self.future.set_exception(error)
         else:
             self.future.set_result(result)

@@ -1,8 +1,9 @@
 """Deriving the state from the log again (S6, S7).
 
-The log is replayed into a file of its own beside the store. Then either the two states are compared, table by
-table and byte by byte, or the new one takes the old one's place in one transaction. Until then the old state
-serves; a process that is killed leaves the store as it was, and the next rebuild starts afresh.
+The log is replayed into a file of its own beside the store. Then either the two states are
+compared, table by table and byte by byte, or the new one takes the old one's place in one
+transaction. Until then the old state serves; a process that is killed leaves the store as it was,
+and the next rebuild starts afresh.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One reading connection: queries in a snapshot, with a deadline, a cap and an authorizer (Q4, Q5, Q6)."""
+"""One reading connection: a snapshot, a deadline, a cap and an authorizer (Q4, Q5, Q6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import orjson
 
@@ -87,7 +87,7 @@ class Snapshot:
         self._failed: Exception | None = None
         define_guarded(connection, self._late, self._note)
 
-    def __enter__(self) -> Snapshot:
+    def __enter__(self) -> Self:
         self._connection.execute("BEGIN")
         return self
 
@@ -165,7 +165,7 @@ class Snapshot:
         ids: list[str] = []
         rows: list[str] = []
         try:
-            # Closed in any case: an open cursor would hold the snapshot, and the next read its head.
+            # Closed in any case: an open cursor would hold the snapshot, and so the next head.
             with closing(self._connection.execute(compiled.sql, compiled.params)) as cursor:
                 if query.count:
                     (count,) = cursor.fetchone()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
@@ -118,7 +118,7 @@ class Store:
                 raise translate(error) from error
             raise
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -155,8 +155,8 @@ class Store:
 
         Returns:
             The receipt, once the batch is durable and observers have seen it. The future raises
-            ValidationError, UnknownEventError, UnknownCollectionError, NotFoundError or ConflictError,
-            with `index` and `path`, or StorageError.
+            ValidationError, UnknownEventError, UnknownCollectionError, NotFoundError or
+            ConflictError, with `index` and `path`, or StorageError.
 
         Raises:
             ShuttingDownError: The store is closed.

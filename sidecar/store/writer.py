@@ -2,12 +2,13 @@
 
 Invariants:
 
-1. Append, materialization and bookkeeping of a batch are one savepoint; it is stored whole or not at all.
-2. Batches that wait at the same time share one transaction. A bad one is rolled back to its savepoint and
-   answered with its error; the others go on.
+1. Append, materialization and bookkeeping of a batch are one savepoint; it is stored whole or not
+   at all.
+2. Batches that wait at the same time share one transaction. A bad one is rolled back to its
+   savepoint and answered with its error; the others go on.
 3. No future resolves before the transaction is durable, and none before the observers have seen it.
-4. Where the transaction itself fails (a full disk, say) every batch in it gets the error, nothing of it is
-   stored, and the writer goes on.
+4. Where the transaction itself fails (a full disk, say) every batch in it gets the error, nothing
+   of it is stored, and the writer goes on.
 """
 
 from __future__ import annotations
@@ -193,7 +194,7 @@ class Writer:
         for observer in self._observers:
             try:
                 observer(committed)
-            except Exception:  # an observer's fault must not undo what is durable
+            except Exception:  # noqa: BLE001  (its fault must not undo what is durable)
                 _log.exception("an observer of commits failed")
 
     def _store(self, batch: _Batch) -> Receipt:

@@ -54,6 +54,17 @@ def test_it_is_rxdb_s_export_with_more_in_it(store: Store, written: Written) -> 
     assert result.backup.bytes == len(data)
 
 
+def test_a_collection_without_documents_is_in_it(store: Store, written: Written) -> None:
+    """M1: what the source says of it stays, and nothing is defined for it."""
+    empty = {"name": "empty", "schemaHash": "abc", "docs": []}
+    result = migrate(store, written({"name": "db", "instanceToken": "t", "collections": [empty]}))
+    assert result.backup is not None
+    found = orjson.loads(Path(result.backup.path).read_bytes())
+    assert (found["name"], found["instanceToken"]) == ("db", "t")
+    assert found["collections"] == [empty]
+    assert store.head == 0
+
+
 def test_an_edited_backup_is_found_out(store: Store, written: Written) -> None:
     """M5: one changed byte is enough."""
     result = migrate(store, written(SOURCE))

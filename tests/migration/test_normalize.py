@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sidecar.core.column import Kind
+from sidecar.core.json import JsonObject
 from sidecar.migration.normalize import normalize
 
 TIMES = {Kind.TIMESTAMP: ["createdAt"]}
@@ -18,5 +19,5 @@ def test_a_date_that_rxdb_made_an_empty_object_is_warned_about_and_kept_as_origi
 
 def test_an_object_in_a_dates_place_stays_for_validation_to_name() -> None:
     """M6: what no date ever was is a wrong type."""
-    document = {"id": "a", "createdAt": {"year": 2024}}
+    document: JsonObject = {"id": "a", "createdAt": {"year": 2024}}
     assert normalize(document, TIMES).document == document

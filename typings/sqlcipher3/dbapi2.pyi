@@ -1,6 +1,6 @@
 from sqlite3 import Connection as _Connection
-from sqlite3 import Error as Error
 from sqlite3 import Cursor as Cursor
+from sqlite3 import Error as Error
 from sqlite3 import IntegrityError as IntegrityError
 from sqlite3 import Warning as Warning
 
