@@ -1,9 +1,9 @@
 """JavaScript's regular expressions, run by a JavaScript engine.
 
 Python's `re` and SQLite's REGEXP differ from JavaScript in digits, words, spaces and line ends, in
-case folding, in named groups, and in seeing a character beyond U+FFFF as one. So nothing is translated: QuickJS compiles
-and runs every pattern, in about a microsecond. A pattern that backtracks without end is stopped by
-the engine's own clock.
+case folding, in named groups, and in seeing a character beyond U+FFFF as one. So nothing is
+translated: QuickJS compiles and runs every pattern, in about a microsecond. A pattern that
+backtracks without end is stopped by the engine's own clock.
 """
 
 from __future__ import annotations
