@@ -20,7 +20,7 @@ from typing import Final
 from sidecar.core.column import MISSING, Missing
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.regex import regex_matches
-from sidecar.core.values import RANKS, Value, compare, flat, get, is_index, resolve, same
+from sidecar.core.values import RANKS, Value, compare, flat, get, index, is_index, resolve, same
 
 
 def test(value: Value, selector: JsonObject) -> bool:
@@ -205,11 +205,11 @@ def _graph(value: Value, path: Sequence[str]) -> Value:
     if isinstance(value, list):
         if not is_index(key):
             return [_graph(one, path) for one in value]  # type: ignore[misc]  # holes are MISSING
-        found = get(value, key)
-        parts: list[Value] = list(value)
-        parts += [MISSING] * (int(key) + 1 - len(parts))
-        parts[int(key)] = _graph(found, rest) if rest else found
-        return parts  # type: ignore[return-value]  # holes are MISSING
+        at = index(key)
+        if at >= len(value):
+            return value
+        below = _graph(value[at], rest) if rest else value[at]
+        return [*value[:at], below, *value[at + 1 :]]  # type: ignore[list-item]  # as above
     found = get(value, key)
     if rest:
         found = _graph(found, rest)

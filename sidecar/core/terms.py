@@ -46,6 +46,25 @@ def root_sql(table: Table, name: str) -> str:
     return f"iif({quote(name)} IS NULL, {extra}, json_quote({quote(name)}))"
 
 
+def is_wide(name: str) -> str:
+    """Return the SQL condition that a text column holds a character from U+E000 to U+FFFF.
+
+    They alone come before a character beyond U+FFFF by code point, as SQLite orders text, and after
+    it by UTF-16 code unit, as JavaScript does.
+    """
+    return f"{quote(name)} GLOB '*[\ue000-\uffff]*'"
+
+
+def utf16_order(sql: str) -> str:
+    """Return the SQL expression of a text that SQLite orders as JavaScript orders the original.
+
+    In UTF-8 the characters from U+E000 to U+FFFF begin with EE or EF, those beyond with F0 to F4,
+    and no other byte of a text is any of these: F5 and F6 in place of EE and EF set them last.
+    """
+    swapped = f"replace({sql}, CAST(x'EE' AS TEXT), CAST(x'F5' AS TEXT))"
+    return f"replace({swapped}, CAST(x'EF' AS TEXT), CAST(x'F6' AS TEXT))"
+
+
 def column_term(name: str, column: Column, operator: str, operand: Json) -> Condition | None:
     """Return an operator on a scalar column, or None."""
     term = _TERMS.get(operator)
@@ -141,8 +160,7 @@ def _range(sign: str) -> Callable[[str, Column, Json], Condition | None]:
         if not _comparable(column, operand):
             return NONE
         if isinstance(operand, str) and max(operand, default="") >= "\ue000":
-            # SQLite orders by code point, JavaScript by UTF-16 unit: they differ from here on.
-            return None
+            return Condition(f"{utf16_order(quote(name))} {sign} {utf16_order('?')}", (operand,))
         return Condition(f"{quote(name)} {sign} ?", (_param(operand),))
 
     return term

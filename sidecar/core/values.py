@@ -5,20 +5,24 @@
 3. Order of mixed types: missing < null < number < string < object < array < boolean; strings
    compare by UTF-16 code unit, arrays by their sorted elements, objects by their sorted keys, then
    values. As a sort key an array stands where its smallest element does, an empty one between
-   missing and null.
+   missing and null; RxDB leaves open which of an array and that element comes first.
+4. `order_key` turns order into bytes: no key is the beginning of another, so that keys in a row
+   compare one by one, and a shorter row that is the beginning of a longer one comes first.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from functools import cmp_to_key
 from typing import Final
 
 from sidecar.core.column import MISSING, Missing
 from sidecar.core.json import Json, canonical
 
 Value = Json | Missing
+
+_DIGITS: Final = 18
+"""Digits of a path segment that are read: Python refuses thousands, and no array has so many."""
 
 RANKS: Final[dict[type, int]] = {
     Missing: 0,
@@ -57,9 +61,14 @@ def resolve(value: Value, path: Sequence[str], *, unwrap: bool = True) -> Value:
 
 
 def member(root: Value, path: Sequence[str]) -> Value:
-    """Return what a path finds without fanning out, as sorting does."""
+    """Return what a path finds without fanning out, as sorting does.
+
+    To RxDB that is what JavaScript finds: a string's units, and the length of strings and arrays.
+    """
     for field in path:
-        root = get(root, field)
+        if isinstance(root, str):
+            root = _units(root)
+        root = len(root) if isinstance(root, list) and field == "length" else get(root, field)
     return root
 
 
@@ -67,14 +76,20 @@ def get(value: Value, field: str) -> Value:
     """Return a member of an object or an element of an array."""
     if isinstance(value, dict):
         return value.get(field, MISSING)
-    if isinstance(value, list) and is_index(field) and int(field) < len(value):
-        return value[int(field)]
+    if isinstance(value, list) and is_index(field):
+        at = index(field)
+        return value[at] if at < len(value) else MISSING
     return MISSING
 
 
 def is_index(field: str) -> bool:
     """Return whether a path segment is a number."""
     return field.isascii() and field.isdecimal()
+
+
+def index(field: str) -> int:
+    """Return the number of a path segment that is one; one that no array reaches, if it is long."""
+    return int(field) if len(field) <= _DIGITS else index(field.lstrip("0")[:_DIGITS] or "0")
 
 
 def same(value: Value, other: Json) -> bool:
@@ -88,35 +103,34 @@ def same(value: Value, other: Json) -> bool:
 
 def compare(left: Value, right: Value) -> int:
     """Return -1, 0 or 1 as one value is less than, equal to or greater than another."""
-    ranks = RANKS[type(left)], RANKS[type(right)]
-    if ranks[0] != ranks[1]:
-        return 1 if ranks[0] > ranks[1] else -1
-    if isinstance(left, list) and isinstance(right, list):
-        return _compare_each(_ordered(left), _ordered(right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        keys = _ordered(list(left)), _ordered(list(right))
-        values = [left[str(key)] for key in keys[0]], [right.get(str(key)) for key in keys[0]]
-        return _compare_each(*keys) or _compare_each(*values)
-    ours, theirs = sort_key(left), sort_key(right)
+    ours, theirs = order_key(left), order_key(right)
     return (ours > theirs) - (ours < theirs)
 
 
-def sort_key(value: Value) -> bytes:
-    """Return bytes that compare as RxDB sorts the values."""
-    if isinstance(value, list):
-        if not value:
-            return b"\x01"
-        nested = any(isinstance(item, list) for item in value)
-        return b"\x06" if nested else min(map(sort_key, value))
+def order_key(value: Value) -> bytes:
+    """Return bytes that compare as the values do."""
     if isinstance(value, str):
-        return b"\x04" + value.encode("utf-16-be")
+        # Every unit is two bytes, a NUL four: the two of the end come before them all.
+        units = value.encode("utf-16-be", "surrogatepass")
+        return b"\x04" + (_escaped(units) if "\0" in value else units) + b"\0\0"
+    if isinstance(value, list):
+        return b"\x06" + b"".join(sorted(map(order_key, value))) + b"\0"
     if isinstance(value, dict):
-        return b"\x05" + canonical(value)
+        members = sorted((order_key(key), order_key(item)) for key, item in value.items())
+        keys = b"".join(key for key, _ in members)
+        return b"\x05" + keys + b"\0" + b"".join(item for _, item in members)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return b"\x03" + _number_key(float(value))
     if isinstance(value, Missing):
         return b"\x00"
     return b"\x02" if value is None else b"\x07" + bytes([value])
+
+
+def sort_key(value: Value) -> bytes:
+    """Return bytes that compare as RxDB sorts the values."""
+    if isinstance(value, list):
+        return b"".join(sorted(map(order_key, value))) or b"\x01"
+    return order_key(value)
 
 
 def flat(values: Sequence[Json], depth: int) -> list[Json]:
@@ -145,15 +159,15 @@ class _Fan:
         return value
 
 
-def _ordered(values: Sequence[Json]) -> list[Json]:
-    return sorted(values, key=cmp_to_key(compare))
+def _units(text: str) -> list[Json]:
+    units = text.encode("utf-16-le", "surrogatepass")
+    pairs = (units[at : at + 2] for at in range(0, len(units), 2))
+    return [pair.decode("utf-16-le", "surrogatepass") for pair in pairs]
 
 
-def _compare_each(left: Sequence[Json], right: Sequence[Json]) -> int:
-    for one, other in zip(left, right, strict=False):
-        if found := compare(one, other):
-            return found
-    return (len(left) > len(right)) - (len(left) < len(right))
+def _escaped(units: bytes) -> bytes:
+    pairs = (units[at : at + 2] for at in range(0, len(units), 2))
+    return b"".join(b"\0\0\0\1" if pair == b"\0\0" else pair for pair in pairs)
 
 
 def _number_key(number: float) -> bytes:
