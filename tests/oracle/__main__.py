@@ -7,6 +7,7 @@ import asyncio
 import json
 import random
 import sys
+from contextlib import aclosing
 
 from tests.oracle.compare import Difference
 from tests.oracle.generate import Case
@@ -33,11 +34,12 @@ async def main(minutes: float, seed: int) -> int:
     print(f"seed {seed}", flush=True)
     tally = Tally()
     differences = 0
-    async for case, _ in compared(seed, tally, seconds=minutes * 60):
-        differences += 1
-        print(f"difference {differences}\n{shown(*await shrunk(case))}", flush=True)
-        if differences == _MOST:
-            break
+    async with aclosing(compared(seed, tally, seconds=minutes * 60)) as found:
+        async for case, _ in found:
+            differences += 1
+            print(f"difference {differences}\n{shown(*await shrunk(case))}", flush=True)
+            if differences == _MOST:
+                break
     print(f"{tally}, {differences} differ")
     return 1 if differences else 0
 

@@ -116,7 +116,8 @@ class Generator:
 
     def _condition(self, path: str, depth: int) -> Json:
         if self._random.random() < 0.2:
-            return self._near(path)
+            plain = self._near(path)
+            return {"$eq": None} if path == KEY and plain is None else plain
         return self._conditions(path, depth)
 
     def _conditions(self, path: str, depth: int, without: str = "") -> JsonObject:
@@ -185,34 +186,12 @@ def _held(values: Sequence[Json], path: Sequence[str]) -> list[Json]:
 
 
 _WIDE: Final = ["😀", "\ue000", "\ufb01", "\ufffd", "a😀", "a\uff01", "❤\ufe0f", "🦊z", "\uff01z"]
-_TEXTS: Final[list[str]] = [
-    "",
-    "a",
-    "A",
-    "ab",
-    "b",
-    "B",
-    "10",
-    "9",
-    "true",
-    "é",
-    "ß",
-    "日本",
+_TEXTS: Final = [
+    *("", "a", "A", "ab", "b", "B", "10", "9", "true", "é", "ß", "日本", "a\n"),
     *_WIDE,
 ]
 _SPACED: Final = [
-    "a b",
-    "line\nline",
-    "\u00a0",
-    "_",
-    "K",
-    "ſ",
-    "İ",
-    "ı",
-    "-1",
-    " 7 ",
-    "0x10",
-    "null",
+    *("a b", "line\nline", "\u00a0", "_", "K", "ſ", "İ", "ı", "-1", " 7 ", "0x10", "null"),
 ]
 _IDS: Final = [
     *("a", "A", "b", "aa", "ab", "10", "9", "1", "é", "z", "日本", "p-1", "P_1", "Z"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from tests.oracle.compare import Difference, difference
@@ -44,7 +44,7 @@ class Tally:
 
 async def compared(
     seed: int, tally: Tally, *, queries: int | None = None, seconds: float | None = None
-) -> AsyncIterator[tuple[Case, Difference]]:
+) -> AsyncGenerator[tuple[Case, Difference], None]:
     """Yield what differs, each difference with its case of that one query, not yet shrunk.
 
     Args:

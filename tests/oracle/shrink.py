@@ -30,7 +30,7 @@ async def shrink(case: Case, differs: Callable[[Case], Awaitable[bool]]) -> Case
 def _smaller(case: Case) -> Iterator[Case]:
     (query,) = case.queries
     for documents in _without_items(case.documents):
-        yield replace(case, documents=[one for one in documents if isinstance(one, dict)])
+        yield replace(case, documents=documents)
     for smaller in _less(query):
         if isinstance(smaller, dict) and "selector" in smaller:
             yield replace(case, queries=[smaller])

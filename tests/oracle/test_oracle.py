@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import aclosing
 
 import pytest
 
@@ -34,8 +35,9 @@ async def test_queries_mean_what_they_mean_to_rxdb(
 ) -> None:
     record_property("seed", seed)
     tally = Tally()
-    async for case, _ in compared(seed, tally, queries=QUERIES):
-        pytest.fail(f"seed {seed}\n{shown(*await shrunk(case))}")
+    async with aclosing(compared(seed, tally, queries=QUERIES)) as found:
+        async for case, _ in found:
+            pytest.fail(f"seed {seed}\n{shown(*await shrunk(case))}")
     assert tally.queries == QUERIES
     assert tally.matched > QUERIES / 3
     assert tally.loose < QUERIES / 10
