@@ -158,6 +158,19 @@ def bench(run: Run) -> None:
     )
 
 
+def fuzz(run: Run, *, minutes: int | None = None, seed: int | None = None) -> None:
+    """Ask RxDB and the sidecar random queries, and shrink what they answer differently."""
+    setup(run)
+    options = ["--minutes", str(minutes or 1), *([] if seed is None else ["--seed", str(seed)])]
+    run.step(
+        "fuzz",
+        [PYTHON, "-m", "tests.oracle", *options],
+        hint="Each difference is above, shrunk; tests/oracle/README.md says what RxDB leaves open.",
+        cwd=ROOT,
+        is_test=True,
+    )
+
+
 def bundle(run: Run) -> None:
     """Build the standalone sidecar into build/dist/sidecar/ and start it."""
     ensure_python(run)
@@ -187,11 +200,15 @@ def bundle(run: Run) -> None:
 
 @dataclass(frozen=True)
 class Verb:
-    """One task: what it does, and how it is called."""
+    """One task: what it does, and how it is called.
+
+    `flags` and `numbers` are options: how it is written, its keyword, what it says.
+    """
 
     run: Callable[..., None]
     examples: tuple[tuple[str, str], ...]
     flags: tuple[tuple[str, str, str], ...] = ()
+    numbers: tuple[tuple[str, str, str], ...] = ()
 
 
 VERBS = {
@@ -219,6 +236,17 @@ VERBS = {
         (("--check", "check", "fail when a generated file is stale, and write nothing"),),
     ),
     "bench": Verb(bench, (("bench", "prints commits per second, query times and import rate"),)),
+    "fuzz": Verb(
+        fuzz,
+        (
+            ("fuzz", "a minute of queries that no run asked before; prints its seed"),
+            ("fuzz --minutes 30 --seed 7", "half an hour of the queries of seed 7"),
+        ),
+        numbers=(
+            ("--minutes", "minutes", "how long to ask"),
+            ("--seed", "seed", "which queries; another seed each time without it"),
+        ),
+    ),
     "bundle": Verb(
         bundle, (("bundle", "build/dist/sidecar/ runs where there is no Python installed"),)
     ),
@@ -256,6 +284,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         for flag, keyword, says in verb.flags:
             command.add_argument(flag, dest=keyword, action="store_true", help=says)
+        for flag, keyword, says in verb.numbers:
+            command.add_argument(flag, dest=keyword, type=int, metavar="N", help=says)
     return parser
 
 

@@ -6,7 +6,7 @@ of the statement depends on the query's shape only, so that it is prepared once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -15,9 +15,10 @@ from sidecar.core.column import Kind
 from sidecar.core.documents import document_sql, json_path, literal, quote
 from sidecar.core.errors import QueryError
 from sidecar.core.query import Direction, DocumentQuery
-from sidecar.core.selector import compile_selector, root_sql, split_path
+from sidecar.core.selector import compile_selector, split_path
 from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
+from sidecar.core.terms import root_sql, utf16_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,21 @@ class Compiled:
     primary_key: str | None
 
 
-def compile_query(table: Table, query: DocumentQuery) -> Compiled:
+def compile_query(table: Table, query: DocumentQuery, wide: Container[str] = ()) -> Compiled:
     """Return the statement of a query.
+
+    Args:
+        table: The table it reads.
+        query: The query.
+        wide: Text columns that SQLite's order would put wrong; see `is_wide`. No index serves an
+            order by them.
 
     Raises:
         QueryError: `path` points at what means nothing here.
     """
     condition = compile_selector(table, query.selector)
     source = f"FROM {quote(table.name)} WHERE {condition.sql}"
-    order, order_params = _order(table, query)
+    order, order_params = _order(table, query, wide)
     if query.count:
         return Compiled(f"SELECT count(*) {source}", condition.params, None)
     for index, field in enumerate(query.fields or ()):
@@ -61,30 +68,27 @@ def compile_query(table: Table, query: DocumentQuery) -> Compiled:
     )
 
 
-def _order(table: Table, query: DocumentQuery) -> tuple[str, list[SqlValue]]:
+def ordering(table: Table, query: DocumentQuery) -> list[tuple[str, Direction]]:
+    """Return the fields a query is ordered by, each with its direction; the primary key is last."""
     terms = [(field, way) for term in query.sort for field, way in term.items()]
     if not terms:
         terms = [(field, "asc") for field in table.order]
+    return terms if table.primary_key in dict(terms) else [*terms, (table.primary_key, "asc")]
+
+
+def _order(table: Table, query: DocumentQuery, wide: Container[str]) -> tuple[str, list[SqlValue]]:
     sql: list[str] = []
     params: list[SqlValue] = []
-    for index, (field, way) in enumerate(terms):
+    for index, (field, way) in enumerate(ordering(table, query)):
         parts = split_path(field, f"/sort/{index}")
         column = table.columns.get(parts[0])
-        if len(parts) > 1 and column is not None and column.kind is not Kind.JSON:
-            continue  # nothing is below a scalar: all documents are equal in it
-        if column is None or column.kind is Kind.JSON:
+        if column is None or column.kind is Kind.JSON or len(parts) > 1:
             sql.append(f"sort_key({root_sql(table, parts[0])}, ?) {way}")
             params.append(orjson.dumps(parts[1:]).decode())
-        else:
-            sql.extend(_column_terms(table, field, way))
-    if table.primary_key not in (field for field, _ in terms):
-        sql.append(quote(table.primary_key))
+            continue
+        sql.append(f"{utf16_order(quote(field)) if field in wide else quote(field)} {way}")
+        if field != table.primary_key:
+            # SQLite puts NULL first; among those, absent comes before null.
+            null = f"(json_type(_extra, {literal(json_path(field))}) IS NOT NULL)"
+            sql.append(f"CASE WHEN {quote(field)} IS NULL THEN {null} END {way}")
     return ", ".join(sql), params
-
-
-def _column_terms(table: Table, field: str, way: Direction) -> list[str]:
-    if field == table.primary_key:
-        return [f"{quote(field)} {way}"]
-    # SQLite puts NULL first; among those, absent comes before null.
-    null = f"(json_type(_extra, {literal(json_path(field))}) IS NOT NULL)"
-    return [f"{quote(field)} {way}", f"CASE WHEN {quote(field)} IS NULL THEN {null} END {way}"]

@@ -1,199 +1,279 @@
-"""What a selector's operators mean, on plain values: the reference the compiler falls back to.
+"""What selectors mean, on plain values: the reference the compiler falls back to.
 
 The meaning is RxDB 17's, which is mingo 7's:
 
-1. A dotted path fans out over arrays, leaving out what is missing; a numeric segment is an index.
-2. An operator holds for an array if it holds for one of its elements; `$eq` also compares the
-   whole. `$ne` and `$nin` are the negations of `$eq` and `$in`.
-3. `null` equals missing. Ranges never cross types, and only a real null is `>= null` or `<= null`.
-4. Order of mixed types: missing < [] < null < number < string < object < array < boolean; strings
-   compare by UTF-16 code unit; an array stands where its smallest element does.
+1. An operator holds for an array if it holds for one of its elements; `$eq` also compares the
+   whole, `$size`, `$type` and `$exists` look at it alone. `$ne` and `$nin` negate `$eq` and `$in`.
+2. `null` equals missing. Ranges never cross types, and only a real null is `>= null` or `<= null`.
+3. `$mod` converts as JavaScript's `%` does; `$regex` is JavaScript's RegExp.
+4. In `$elemMatch` without operators a scalar element is what each of its paths finds.
 
-It leaves alone where documents come from and how a query is run.
+`selector.py` has checked a selector before it comes here.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Sequence
-from functools import cmp_to_key
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from sidecar.core.column import MISSING, Missing
-from sidecar.core.json import Json, canonical
-
-Value = Json | Missing
-
-_RANKS: Final[dict[type, int]] = {
-    Missing: 0,
-    type(None): 1,
-    int: 2,
-    float: 2,
-    str: 3,
-    dict: 4,
-    list: 5,
-    bool: 6,
-}
-"""mingo's order of the types of JSON."""
+from sidecar.core.json import Json, JsonObject
+from sidecar.core.regex import regex_matches
+from sidecar.core.values import RANKS, Value, compare, flat, get, index, is_index, resolve, same
 
 
-def matches(root: Value, path: Sequence[str], operator: str, operand: Json) -> bool:
+def test(value: Value, selector: JsonObject) -> bool:
+    """Return whether a value matches a selector."""
+    return all(_term(value, key, condition) for key, condition in selector.items())
+
+
+def holds(value: Value, path: Sequence[str], operator: str, operand: Json) -> bool:
     """Return whether an operator holds for what a path finds in a value.
 
     Args:
-        root: The value of a document's top-level field.
-        path: Keys and indexes below it; empty for the value itself.
-        operator: One of `OPERATORS`.
-        operand: The operator's operand; a list for `$in` and `$nin`.
+        value: A document, or part of one.
+        path: Keys and indexes, at least one.
+        operator: A field's operator.
+        operand: What stands behind it; `$regex` has `[pattern, flags]`.
     """
-    test, negated = OPERATORS[operator]
-    return test(resolve(root, path), operand, len(path)) != negated
+    if operator == "$not":
+        return not all(holds(value, path, *each) for each in conditions(operand))
+    if operator == "$exists":
+        return _exists(value, path) == _truthy(operand)
+    if operator in JUNCTIONS:
+        return test(value, {operator: operand})
+    check, negated = OPERATORS[operator]
+    return check(resolve(value, path), operand, len(path) - 1) != negated
 
 
-def resolve(root: Value, path: Sequence[str]) -> Value:
-    """Return what a path finds: one value, or a list where it fans out over an array."""
-    fan = _Fan()
-    found = fan.walk(root, path)
-    # One array in one array is the array: the fan-out of a single element adds no level.
-    while fan.depth > 0 and isinstance(found, list) and len(found) == 1:
-        if not isinstance(found[0], list):
-            break
-        found = found[0]
-        fan.depth -= 1
-    return found
+def conditions(condition: Json) -> list[tuple[str, Json]]:
+    """Return the operators and operands of a field's condition; `$regex` takes its `$options`."""
+    if not isinstance(condition, dict) or not any(key.startswith("$") for key in condition):
+        return [("$eq", condition)]
+    found = dict(condition)
+    if "$regex" in found:
+        found["$regex"] = [found["$regex"], found.pop("$options", "")]
+    return list(found.items())
 
 
-def member(root: Value, path: Sequence[str]) -> Value:
-    """Return what a path finds without fanning out, as sorting does."""
-    for field in path:
-        root = _get(root, field)
-    return root
+def _term(value: Value, key: str, condition: Json) -> bool:
+    if key in JUNCTIONS:
+        assert isinstance(condition, list)
+        return JUNCTIONS[key](test(value, one) for one in condition if isinstance(one, dict))
+    path = key.split(".")
+    return all(holds(value, path, *each) for each in conditions(condition))
 
 
-def compare(left: Value, right: Value) -> int:
-    """Return -1, 0 or 1 as one value is less than, equal to or greater than another.
-
-    Arrays compare by their sorted elements, objects by their sorted keys and then their values.
-    """
-    ranks = _rank(left), _rank(right)
-    if ranks[0] != ranks[1]:
-        return 1 if ranks[0] > ranks[1] else -1
-    if isinstance(left, list) and isinstance(right, list):
-        return _compare_each(_ordered(left), _ordered(right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        keys = _ordered(list(left)), _ordered(list(right))
-        values = [left[str(key)] for key in keys[0]], [right.get(str(key)) for key in keys[0]]
-        return _compare_each(*keys) or _compare_each(*values)
-    ours, theirs = sort_key(left), sort_key(right)
-    return (ours > theirs) - (ours < theirs)
+def _none(found: Iterable[bool]) -> bool:
+    return not any(found)
 
 
-def sort_key(value: Value) -> bytes:
-    """Return bytes that compare as RxDB sorts the values."""
-    if isinstance(value, list):
-        if not value:
-            return b"\x01"
-        nested = any(isinstance(item, list) for item in value)
-        return b"\x06" if nested else min(map(sort_key, value))
-    if isinstance(value, str):
-        return b"\x04" + value.encode("utf-16-be")
-    if isinstance(value, dict):
-        return b"\x05" + canonical(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return b"\x03" + _number_key(float(value))
-    if isinstance(value, Missing):
-        return b"\x00"
-    return b"\x02" if value is None else b"\x07" + bytes([value])
-
-
-def _rank(value: Value) -> int:
-    return _RANKS[type(value)]
-
-
-def _ordered(values: Sequence[Json]) -> list[Json]:
-    return sorted(values, key=cmp_to_key(compare))
-
-
-def _compare_each(left: Sequence[Json], right: Sequence[Json]) -> int:
-    for one, other in zip(left, right, strict=False):
-        if found := compare(one, other):
-            return found
-    return (len(left) > len(right)) - (len(left) < len(right))
-
-
-class _Fan:
-    """A walk along a path; `depth` counts the arrays it fanned out over."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-
-    def walk(self, value: Value, path: Sequence[str]) -> Value:
-        for at, field in enumerate(path):
-            if isinstance(value, list) and not field.isdecimal():
-                if at == 0 and self.depth > 0:
-                    return value
-                self.depth += 1
-                found = [self.walk(item, path[at:]) for item in value]
-                return [item for item in found if not isinstance(item, Missing)]
-            value = _get(value, field)
-        return value
-
-
-def _get(value: Value, field: str) -> Value:
-    if isinstance(value, dict):
-        return value.get(field, MISSING)
-    if isinstance(value, list) and field.isdecimal() and int(field) < len(value):
-        return value[int(field)]
-    return MISSING
-
-
-def _number_key(number: float) -> bytes:
-    # IEEE 754 orders like an integer once negatives are flipped; adding 0.0 makes -0.0 equal 0.0.
-    (bits,) = struct.unpack(">Q", struct.pack(">d", number + 0.0))
-    return struct.pack(">Q", bits ^ (0xFFFFFFFFFFFFFFFF if bits >> 63 else 1 << 63))
-
-
-def _same(value: Value, operand: Json) -> bool:
-    if isinstance(value, Missing):
-        return False
-    if type(value) is type(operand) and not isinstance(value, dict | list):
-        return value == operand
-    return canonical(value) == canonical(operand)
+JUNCTIONS: Final[dict[str, Callable[[Iterable[bool]], bool]]] = {
+    "$and": all,
+    "$or": any,
+    "$nor": _none,
+}
+"""Operators over whole selectors."""
 
 
 def _equal(value: Value, operand: Json, depth: int) -> bool:
     if value is None or isinstance(value, Missing):
         return operand is None
-    if _same(value, operand):
+    if same(value, operand):
         return True
     if not isinstance(value, list):
         return False
-    return any(_same(one, operand) for one in [*value, *_flat(value, depth)])
-
-
-def _flat(values: list[Json], depth: int) -> list[Json]:
-    """Return the elements of an array, and those of the arrays `depth` levels down in it."""
-    found: list[Json] = []
-    for item in values:
-        found.extend(_flat(item, depth - 1) if isinstance(item, list) and depth > 0 else [item])
-    return found
+    return any(same(one, operand) for one in [*value, *flat(value, depth)])
 
 
 def _in(value: Value, operand: Json, _: int) -> bool:
     assert isinstance(operand, list)
     if value is None or isinstance(value, Missing):
         return None in operand
-    values = value if isinstance(value, list) else [value]
-    return any(_same(one, other) for one in values for other in operand)
+    return any(same(one, other) for one in _each(value) for other in operand)
 
 
-def _range(test: Callable[[int], bool]) -> Callable[[Value, Json, int], bool]:
-    def holds(value: Value, operand: Json, _: int) -> bool:
-        rank = _rank(operand)
-        values: Sequence[Value] = value if isinstance(value, list) else [value]
-        return any(_rank(one) == rank and test(compare(one, operand)) for one in values)
+def _range(wanted: Callable[[int], bool]) -> Callable[[Value, Json, int], bool]:
+    def check(value: Value, operand: Json, _: int) -> bool:
+        rank = RANKS[type(operand)]
+        return any(
+            RANKS[type(one)] == rank and wanted(compare(one, operand)) for one in _each(value)
+        )
 
-    return holds
+    return check
+
+
+def _mod(value: Value, operand: Json, _: int) -> bool:
+    if not isinstance(operand, list) or len(operand) != _PAIR:
+        return False
+    divisor, remainder = operand
+    if isinstance(remainder, bool) or not isinstance(remainder, int | float):
+        return False
+    return any(_remainder(_number(one), _number(divisor)) == remainder for one in _each(value))
+
+
+def _remainder(number: float, divisor: float) -> float:
+    if math.isinf(number) or divisor == 0 or math.isnan(number + divisor):
+        return math.nan
+    return math.fmod(number, divisor)
+
+
+def _size(value: Value, operand: Json, _: int) -> bool:
+    return isinstance(value, list) and same(len(value), operand)
+
+
+def _element(value: Value, operand: Json, _: int) -> bool:
+    assert isinstance(operand, dict)
+    if not isinstance(value, list):
+        return False
+    if not operand:
+        return any(isinstance(one, dict) for one in value)
+    if all(key.startswith("$") and key not in JUNCTIONS for key in operand):
+        return any(test({"field": one}, {"field": operand}) for one in value)
+    return any(test(one, operand) for one in value)
+
+
+def _regex(value: Value, operand: Json, _: int) -> bool:
+    assert isinstance(operand, list)
+    pattern, flags = operand
+    assert isinstance(pattern, str)
+    assert isinstance(flags, str)
+    values = _each(value)
+    texts = [one for one in [*values, *_inner(values)] if isinstance(one, str)]
+    return any(regex_matches(pattern, flags, one) for one in texts)
+
+
+def _type(value: Value, operand: Json, _: int) -> bool:
+    names = operand if isinstance(operand, list) else [operand]
+    return any(_TYPES.get(_type_name(name), _never)(value) for name in names)
+
+
+def _type_name(name: Json) -> str:
+    if isinstance(name, float) and name.is_integer():
+        name = int(name)
+    return str(name) if isinstance(name, str | int) and not isinstance(name, bool) else ""
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_integer(value: Value) -> bool:
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is(kind: type) -> Callable[[Value], bool]:
+    return lambda value: isinstance(value, kind)
+
+
+def _never(_: Value) -> bool:
+    return False
+
+
+def _is_nil(value: Value) -> bool:
+    return value is None or isinstance(value, Missing)
+
+
+_TYPES: Final[dict[str, Callable[[Value], bool]]] = {
+    **dict.fromkeys(("array", "4"), _is(list)),
+    **dict.fromkeys(("boolean", "bool", "8"), _is(bool)),
+    **dict.fromkeys(("number", "double", "decimal", "1", "19"), _is_number),
+    **dict.fromkeys(("int", "long", "16", "18"), _is_integer),
+    **dict.fromkeys(("null", "10"), _is(type(None))),
+    **dict.fromkeys(("object", "3"), _is(dict)),
+    **dict.fromkeys(("string", "2"), _is(str)),
+    **dict.fromkeys(("undefined", "6"), _is_nil),
+}
+"""The names and BSON numbers mingo knows; those of dates and patterns match no JSON."""
+
+
+def _exists(value: Value, path: Sequence[str]) -> bool:
+    if len(path) == 1 or is_index(path[-1]):
+        return not isinstance(resolve(value, path), Missing)
+    found = resolve(_graph(value, path), path[:-1], unwrap=False)
+    if isinstance(found, list):
+        return any(not isinstance(one, Missing) for one in found)
+    return not isinstance(found, Missing)
+
+
+def _graph(value: Value, path: Sequence[str]) -> Value:
+    """Return the part of a value that a path leads through, with holes where it finds nothing."""
+    key, rest = path[0], path[1:]
+    if isinstance(value, list):
+        if not is_index(key):
+            return [_graph(one, path) for one in value]  # type: ignore[misc]  # holes are MISSING
+        at = index(key)
+        if at >= len(value):
+            return value
+        below = _graph(value[at], rest) if rest else value[at]
+        return [*value[:at], below, *value[at + 1 :]]  # type: ignore[list-item]  # as above
+    found = get(value, key)
+    if rest:
+        found = _graph(found, rest)
+    return MISSING if isinstance(found, Missing) else {key: found}
+
+
+def _truthy(value: Json) -> bool:
+    return isinstance(value, dict | list) or bool(value)
+
+
+def _number(value: Value) -> float:
+    """Convert as JavaScript's Number() does."""
+    if value is None:
+        return 0.0
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, list) and len(value) <= 1:
+        return _number(_text(value))
+    if not isinstance(value, str):
+        return math.nan
+    text = value.strip(_SPACES)
+    if not text:
+        return 0.0
+    try:
+        return _from_text(text)
+    except ValueError:
+        return math.nan
+
+
+def _text(values: Sequence[Json]) -> str:
+    """Convert an array of at most one element as JavaScript's String() does."""
+    if not values or values[0] is None:
+        return ""
+    (one,) = values
+    if isinstance(one, bool):
+        return str(one).lower()
+    if isinstance(one, list):
+        return _text(one) if len(one) <= 1 else ","
+    return "[object Object]" if isinstance(one, dict) else str(one)
+
+
+def _from_text(text: str) -> float:
+    for prefix, base in (("0x", 16), ("0o", 8), ("0b", 2)):
+        if text[:2].lower() == prefix and text[2:].isalnum():
+            return float(int(text[2:], base))
+    if text.lstrip("+-") == "Infinity":
+        return math.inf
+    # Python also reads 1_000, inf and nan, which are no numbers to JavaScript.
+    return float(text) if set(text) <= _NUMERIC else math.nan
+
+
+_PAIR: Final = 2
+_NUMERIC: Final = frozenset("0123456789+-.eE")
+_SPACES: Final = " \t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+
+def _each(value: Value) -> Sequence[Value]:
+    return value if isinstance(value, list) else [value]
+
+
+def _inner(values: Sequence[Value]) -> list[Json]:
+    return [one for each in values if isinstance(each, list) for one in each]
 
 
 OPERATORS: Final[dict[str, tuple[Callable[[Value, Json, int], bool], bool]]] = {
@@ -205,5 +285,10 @@ OPERATORS: Final[dict[str, tuple[Callable[[Value, Json, int], bool], bool]]] = {
     "$gte": (_range(lambda sign: sign >= 0), False),
     "$lt": (_range(lambda sign: sign < 0), False),
     "$lte": (_range(lambda sign: sign <= 0), False),
+    "$mod": (_mod, False),
+    "$size": (_size, False),
+    "$elemMatch": (_element, False),
+    "$regex": (_regex, False),
+    "$type": (_type, False),
 }
-"""Each operator's test, given the segments below the top-level field, and whether it is negated."""
+"""Each operator's check of a resolved value, given the path's dots, and whether it is negated."""

@@ -1,48 +1,38 @@
 """Selectors to SQL conditions (Q1, Q2).
 
-A term on a declared scalar column becomes plain SQL that its index can serve; types are compared
-here, at compile time, since a column holds one type. A term on a JSON column, a path or an
-undeclared field calls the SQL function `mango`, which is `sidecar.core.mango.matches`. The two
-agree: a test runs every operator both ways.
+A term on a declared scalar column becomes plain SQL that its index can serve (`terms.py`). A term
+on a JSON column, a path or an undeclared field calls the SQL function `mango`, which is
+`sidecar.core.mango.holds`. The two agree: a test runs every operator both ways.
 
-The SQL text depends on the shape of the selector only; values are parameters.
+The SQL text depends on the shape of the selector only; values are parameters. What RxDB checks in
+dev-mode alone is checked here always: an unknown operator or an operand of a wrong shape is an
+error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from sidecar.core.column import MISSING, Column, Kind
-from sidecar.core.documents import json_path, literal, quote
+from sidecar.core.column import Kind
 from sidecar.core.errors import QueryError
 from sidecar.core.json import Json, JsonObject, pointer
-from sidecar.core.mango import OPERATORS, matches
-from sidecar.core.state import SqlValue
+from sidecar.core.mango import JUNCTIONS, OPERATORS, conditions, holds
+from sidecar.core.regex import check_regex
+from sidecar.core.terms import ALL, NONE, Condition, array_term, column_term, root_sql
 
 if TYPE_CHECKING:
     from sidecar.core.table import Table
 
 MAX_NESTING = 64
-"""Levels of $and and $or; SQLite's parser stops at 1,000 levels of any expression."""
+"""Levels of $and, $or, $nor, $not and $elemMatch; SQLite stops at 1,000 of any expression."""
 
 _ABREAST: Final = 2
 """Terms joined side by side: to SQLite each AND or OR is a level, and pairs need the fewest."""
 
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """An SQL condition and its parameters, in order."""
-
-    sql: str
-    params: Sequence[SqlValue] = ()
-
-
-ALL: Final = Condition("1")
-NONE: Final = Condition("0")
+_PAIR: Final = 2
 
 
 def compile_selector(table: Table, selector: JsonObject, path: str = "/selector") -> Condition:
@@ -75,37 +65,62 @@ def split_path(field: str, path: str) -> list[str]:
     return parts
 
 
-def root_sql(table: Table, name: str) -> str:
-    """Return the SQL expression of a top-level field's JSON text, NULL when absent."""
-    extra = f"(_extra -> {literal(json_path(name))})"
-    column = table.columns.get(name)
-    return extra if column is None else f"coalesce({quote(name)}, {extra})"
-
-
 def _selector(table: Table, selector: Json, path: str, depth: int) -> Condition:
-    if not isinstance(selector, dict):
-        raise QueryError(f"{path} must be an object", path=path)
-    if depth == 0:
-        raise QueryError(f"{path}: nested deeper than {MAX_NESTING} levels", path=path)
     terms: list[Condition] = []
-    for key, value in selector.items():
+    for key, value in _members(selector, path, depth).items():
         where = path + pointer(key)
-        if key in ("$and", "$or"):
+        if key in JUNCTIONS:
             terms.append(_junction(table, key, value, where, depth))
         elif key.startswith("$"):
             raise _unknown_operator(key, where)
         else:
-            terms.extend(_field(table, key, value, where))
+            terms.append(_field(table, split_path(key, where), value, where, depth))
     return _join("AND", terms, ALL)
 
 
 def _junction(table: Table, key: str, value: Json, path: str, depth: int) -> Condition:
-    if not isinstance(value, list):
-        raise QueryError(f"{path} must be an array of selectors", path=path)
     terms = [
-        _selector(table, item, f"{path}/{index}", depth - 1) for index, item in enumerate(value)
+        _selector(table, item, f"{path}/{index}", depth - 1)
+        for index, item in enumerate(_array(value, path, "selectors"))
     ]
-    return _join("AND", terms, ALL) if key == "$and" else _join("OR", terms, NONE)
+    if key == "$and":
+        return _join("AND", terms, ALL)
+    either = _join("OR", terms, NONE)
+    return either if key == "$or" else _negated(either)
+
+
+def _field(table: Table, parts: Sequence[str], value: Json, path: str, depth: int) -> Condition:
+    terms: list[Condition] = []
+    for operator, operand in _conditions(value, path, depth):
+        where = path + pointer(operator)
+        if operator == "$not":
+            terms.append(_negated(_field(table, parts, operand, where, depth - 1)))
+        elif operator in JUNCTIONS:
+            terms.append(_junction(table, operator, operand, where, depth))
+        else:
+            _check_operand(operator, operand, where, depth)
+            terms.append(_term(table, parts, operator, operand))
+    return _join("AND", terms, ALL)
+
+
+def _term(table: Table, parts: Sequence[str], operator: str, operand: Json) -> Condition:
+    column = table.columns.get(parts[0])
+    found: Condition | None = None
+    if column is not None and column.kind is not Kind.JSON:
+        if len(parts) > 1:  # nothing is below a scalar
+            return ALL if holds({}, parts, operator, operand) else NONE
+        found = column_term(parts[0], column, operator, operand)
+    elif column is not None and len(parts) == 1:
+        found = array_term(parts[0], column, operator, operand)
+    return found or Condition(
+        f"mango({root_sql(table, parts[0])}, ?, ?, ?)",
+        (orjson.dumps(parts).decode(), operator, orjson.dumps(operand).decode()),
+    )
+
+
+def _negated(condition: Condition) -> Condition:
+    # Not NOT: a term on a column that is NULL is NULL, and so would its negation be.
+    return Condition(f"({condition.sql}) IS NOT 1", condition.params)
 
 
 def _join(word: str, terms: Sequence[Condition], empty: Condition) -> Condition:
@@ -120,27 +135,11 @@ def _join(word: str, terms: Sequence[Condition], empty: Condition) -> Condition:
     return Condition(f"({sql})", [param for term in terms for param in term.params])
 
 
-def _field(table: Table, field: str, value: Json, path: str) -> list[Condition]:
-    parts = split_path(field, path)
-    column = table.columns.get(parts[0])
-    terms: list[Condition] = []
-    for operator, operand in _operators(value, path):
-        where = path + pointer(operator)
-        if operator not in OPERATORS:
-            raise _unknown_operator(operator, where)
-        if operator in ("$in", "$nin") and not isinstance(operand, list):
-            raise QueryError(f"{where} must be an array", path=where)
-        if column is None or column.kind is Kind.JSON:
-            terms.append(_mango(table, parts, operator, operand))
-        elif len(parts) > 1:
-            terms.append(ALL if matches(MISSING, (), operator, operand) else NONE)
-        else:
-            terms.append(_COLUMN_TERMS[operator](parts[0], column, operand))
-    return terms
-
-
-def _operators(value: Json, path: str) -> list[tuple[str, Json]]:
-    if isinstance(value, dict) and value and any(key.startswith("$") for key in value):
+def _conditions(value: Json, path: str, depth: int) -> list[tuple[str, Json]]:
+    """Return a field's operators and operands, each operator one that is known."""
+    if depth == 0:
+        raise _too_deep(path)
+    if isinstance(value, dict) and any(key.startswith("$") for key in value):
         stray = next((key for key in value if not key.startswith("$")), None)
         if stray is not None:
             raise QueryError(
@@ -148,94 +147,113 @@ def _operators(value: Json, path: str) -> list[tuple[str, Json]]:
                 hint='Write a nested field as a path: {"a.b": …}.',
                 path=path + pointer(stray),
             )
-        return list(value.items())
-    return [("$eq", value)]
+    found = conditions(value)
+    for operator, _ in found:
+        if operator not in OPERATORS and operator not in JUNCTIONS and operator not in _OTHERS:
+            raise _unknown_operator(operator, path + pointer(operator))
+    return found
+
+
+def _check_operand(operator: str, operand: Json, path: str, depth: int) -> None:
+    check = _CHECKS.get(operator)
+    if check is not None:
+        check(operand, path)
+    if operator == "$elemMatch":
+        _check_element(operand, path, depth - 1)
+
+
+def _check_element(operand: Json, path: str, depth: int) -> None:
+    members = _members(operand, path, depth)
+    if members and all(key.startswith("$") and key not in JUNCTIONS for key in members):
+        _check_conditions(operand, path, depth)
+    else:
+        _check_selector(operand, path, depth)
+
+
+def _check_selector(selector: Json, path: str, depth: int) -> None:
+    for key, value in _members(selector, path, depth).items():
+        where = path + pointer(key)
+        if key in JUNCTIONS:
+            for index, item in enumerate(_array(value, where, "selectors")):
+                _check_selector(item, f"{where}/{index}", depth - 1)
+        elif key.startswith("$"):
+            raise _unknown_operator(key, where)
+        else:
+            _check_conditions(value, where, depth - 1)
+
+
+def _check_conditions(value: Json, path: str, depth: int) -> None:
+    for operator, operand in _conditions(value, path, depth):
+        where = path + pointer(operator)
+        if operator == "$not":
+            _check_conditions(operand, where, depth - 1)
+        elif operator in JUNCTIONS:
+            _check_selector({operator: operand}, path, depth - 1)
+        else:
+            _check_operand(operator, operand, where, depth)
+
+
+def _members(value: Json, path: str, depth: int) -> JsonObject:
+    if not isinstance(value, dict):
+        raise QueryError(f"{path} must be an object", path=path)
+    if depth == 0:
+        raise _too_deep(path)
+    return value
+
+
+def _array(value: Json, path: str, of: str = "values") -> list[Json]:
+    if not isinstance(value, list):
+        raise QueryError(f"{path} must be an array of {of}", path=path)
+    return value
+
+
+def _check_array(operand: Json, path: str) -> None:
+    _array(operand, path)
+
+
+def _check_mod(operand: Json, path: str) -> None:
+    if len(_array(operand, path, "a divisor and a remainder")) != _PAIR:
+        raise QueryError(f"{path} must be an array of a divisor and a remainder", path=path)
+
+
+def _check_size(operand: Json, path: str) -> None:
+    if isinstance(operand, bool) or not isinstance(operand, int | float):
+        raise QueryError(f"{path} must be a number", path=path)
+
+
+def _check_type(operand: Json, path: str) -> None:
+    for name in operand if isinstance(operand, list) else [operand]:
+        if isinstance(name, bool) or not isinstance(name, str | int | float):
+            raise QueryError(f"{path} must be a type's name or BSON number, or several", path=path)
+
+
+def _check_regex(operand: Json, path: str) -> None:
+    pattern, flags = _array(operand, path)
+    if not isinstance(pattern, str) or not isinstance(flags, str):
+        raise QueryError(
+            f"{path} and its $options must be text",
+            hint='Give a RegExp as text: {"$regex": "^a", "$options": "i"}.',
+            path=path,
+        )
+    check_regex(pattern, flags, path)
+
+
+_CHECKS: Final[Mapping[str, Callable[[Json, str], None]]] = {
+    "$in": _check_array,
+    "$nin": _check_array,
+    "$mod": _check_mod,
+    "$size": _check_size,
+    "$type": _check_type,
+    "$regex": _check_regex,
+}
+
+_OTHERS: Final = ("$exists", "$not")
+
+
+def _too_deep(path: str) -> QueryError:
+    return QueryError(f"{path[:200]}: nested deeper than {MAX_NESTING} levels", path=path[:200])
 
 
 def _unknown_operator(name: str, path: str) -> QueryError:
-    known = " ".join([*OPERATORS, "$and", "$or"])
+    known = " ".join([*OPERATORS, *_OTHERS, *JUNCTIONS])
     return QueryError(f"{path}: no operator {name}", hint=f"Known: {known}.", path=path)
-
-
-def _mango(table: Table, parts: Sequence[str], operator: str, operand: Json) -> Condition:
-    return Condition(
-        f"mango({root_sql(table, parts[0])}, ?, ?, ?)",
-        (orjson.dumps(parts[1:]).decode(), operator, orjson.dumps(operand).decode()),
-    )
-
-
-def _comparable(column: Column, operand: Json) -> bool:
-    """Return whether values of a column and an operand are of one JSON type."""
-    if column.kind is Kind.TEXT:
-        return isinstance(operand, str)
-    if column.kind is Kind.BOOLEAN:
-        return isinstance(operand, bool)
-    return isinstance(operand, int | float) and not isinstance(operand, bool)
-
-
-def _param(operand: Json) -> SqlValue:
-    assert not isinstance(operand, dict | list)
-    if isinstance(operand, int) and not -(2**63) <= operand < 2**63:
-        return float(operand)
-    return operand
-
-
-def _equal(name: str, column: Column, operand: Json) -> Condition:
-    if operand is None:
-        return Condition(f"{quote(name)} IS NULL")
-    if not _comparable(column, operand):
-        return NONE
-    return Condition(f"{quote(name)} = ?", (_param(operand),))
-
-
-def _not_equal(name: str, column: Column, operand: Json) -> Condition:
-    if operand is None:
-        return Condition(f"{quote(name)} IS NOT NULL")
-    if not _comparable(column, operand):
-        return ALL
-    return Condition(f"{quote(name)} IS NOT ?", (_param(operand),))
-
-
-def _member(name: str, column: Column, operand: Json) -> Condition:
-    assert isinstance(operand, list)
-    values = [_param(item) for item in operand if _comparable(column, item)]
-    # One parameter, however many values: the statement's text stays the same and stays compiled.
-    sql = f"{quote(name)} IN (SELECT value FROM json_each(?))"
-    condition = Condition(sql, (orjson.dumps(values).decode(),))
-    if None in operand:
-        return Condition(f"({quote(name)} IS NULL OR {sql})", condition.params)
-    return condition
-
-
-def _not_member(name: str, column: Column, operand: Json) -> Condition:
-    inner = _member(name, column, operand)
-    return Condition(f"({inner.sql}) IS NOT 1", inner.params)
-
-
-def _range(operator: str, sign: str) -> Callable[[str, Column, Json], Condition]:
-    def term(name: str, column: Column, operand: Json) -> Condition:
-        if operand is None and "=" in sign:
-            kind = f"json_type(_extra, {literal(json_path(name))})"
-            return Condition(f"({quote(name)} IS NULL AND {kind} = 'null')")
-        if not _comparable(column, operand):
-            return NONE
-        if isinstance(operand, str) and max(operand, default="") >= "\ue000":
-            # SQLite orders by code point, JavaScript by UTF-16 unit: they differ from here on.
-            root = f"iif({quote(name)} IS NULL, NULL, json_quote({quote(name)}))"
-            text = orjson.dumps(operand).decode()
-            return Condition(f"mango({root}, '[]', ?, ?)", (operator, text))
-        return Condition(f"{quote(name)} {sign} ?", (_param(operand),))
-
-    return term
-
-
-_COLUMN_TERMS: Final[Mapping[str, Callable[[str, Column, Json], Condition]]] = {
-    "$eq": _equal,
-    "$ne": _not_equal,
-    "$in": _member,
-    "$nin": _not_member,
-    "$gt": _range("$gt", ">"),
-    "$gte": _range("$gte", ">="),
-    "$lt": _range("$lt", "<"),
-    "$lte": _range("$lte", "<="),
-}

@@ -7,14 +7,11 @@ The text of a driver's error is read here and nowhere else.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import orjson
 import sqlcipher3.dbapi2 as sqlite
 
-from sidecar.core.column import MISSING
 from sidecar.core.errors import (
     ConflictError,
     CorruptError,
@@ -25,7 +22,7 @@ from sidecar.core.errors import (
     ValidationError,
     WrongKeyError,
 )
-from sidecar.core.mango import matches, member, sort_key
+from sidecar.store.functions import define
 
 Connection = sqlite.Connection
 Cursor = sqlite.Cursor
@@ -134,8 +131,7 @@ def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> Non
         connection.execute("PRAGMA query_only=ON")
     else:
         connection.execute("PRAGMA recursive_triggers=ON")
-    for name, count, function in _FUNCTIONS:
-        connection.create_function(name, count, function, deterministic=True)
+    define(connection)
 
 
 def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError:
@@ -154,19 +150,3 @@ def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError
     if page.startswith(_HEADER):
         return CorruptError(f"{path} is damaged: {error}")
     return CorruptError(f"{path} is no store")
-
-
-def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:
-    value = MISSING if root is None else orjson.loads(root)
-    return matches(value, orjson.loads(path), operator, orjson.loads(operand))
-
-
-def _sort_key(root: str | None, path: str) -> bytes:
-    value = MISSING if root is None else orjson.loads(root)
-    return sort_key(member(value, orjson.loads(path)))
-
-
-_FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., bool | bytes]], ...]] = (
-    ("mango", 4, _mango),
-    ("sort_key", 2, _sort_key),
-)

@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sidecar.core.column import SQL_TYPES
+from sidecar.core.column import SQL_TYPES, Kind
 from sidecar.core.documents import literal, quote
 from sidecar.core.table import Table
+from sidecar.core.terms import is_wide
 from sidecar.store.driver import Connection
 
 FORMAT: Final = "1"
@@ -100,6 +101,15 @@ def create_table(connection: Connection, table: Table) -> None:
     for index in dict.fromkeys(table.indexes):
         # Names of its own making collide: `a` over (b, c) with `a_b` over c.
         made.create_index(index, f"{table.name}({', '.join(map(quote, index))})")
+    for name in dict.fromkeys(
+        [table.primary_key, *(name for one in table.indexes for name in one)]
+    ):
+        if table.columns[name].kind is Kind.TEXT:
+            # Hardly ever has an entry: it tells at once whether an index's order is JavaScript's.
+            wide = quote(f"{table.name}({quote(name)}) wide")
+            connection.execute(
+                f"CREATE INDEX {wide} ON {quote(table.name)} ({quote(name)}) WHERE {is_wide(name)}"
+            )
 
 
 def watch(connection: Connection, table: Table) -> None:

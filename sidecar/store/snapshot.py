@@ -13,12 +13,20 @@ from typing import Final, Literal, Self
 import orjson
 
 from sidecar.core.column import Kind
-from sidecar.core.compile import compile_query
-from sidecar.core.errors import QueryError, QueryTimeoutError, ReadOnlyError, TooLargeError
+from sidecar.core.compile import compile_query, ordering
+from sidecar.core.documents import quote
+from sidecar.core.errors import (
+    QueryError,
+    QueryTimeoutError,
+    ReadOnlyError,
+    SidecarError,
+    TooLargeError,
+)
 from sidecar.core.event import Event
 from sidecar.core.query import DocumentQuery, Query, SqlQuery
 from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
+from sidecar.core.terms import is_wide
 from sidecar.store import log
 from sidecar.store.catalog import Catalog
 from sidecar.store.driver import (
@@ -29,6 +37,7 @@ from sidecar.store.driver import (
     interrupted,
     translate,
 )
+from sidecar.store.functions import define_guarded
 from sidecar.store.result import Result
 
 _OK, _DENY = 0, 1
@@ -78,8 +87,12 @@ class Snapshot:
         self._refused = False
         self._reads: set[tuple[str, str]] = set()
         self._reads_of: dict[str, frozenset[tuple[str, str]]] = {}
+        self._wide: dict[str, bool] = {}
+        self._wide_head = -1
         connection.set_authorizer(self._authorize)
         connection.set_progress_handler(self._late, _BUDGET)
+        self._failed: Exception | None = None
+        define_guarded(connection, self._late, self._note)
 
     def __enter__(self) -> Self:
         # In words of its own, as what is in the driver's cache is not asked about again.
@@ -116,6 +129,7 @@ class Snapshot:
             TooLargeError: Past the cap.
         """
         self._refused = False
+        self._failed = None
         self._deadline = time.monotonic() + self._limits.seconds
         # Before head(), which begins the snapshot: it has every table of a catalog that is older.
         catalog = self._catalog()
@@ -154,11 +168,11 @@ class Snapshot:
 
     def _documents(self, query: DocumentQuery, head: int, catalog: Catalog) -> Result:
         table = catalog.table(query.from_)
-        compiled = compile_query(table, query)
         tables = frozenset([table.name])
         ids: list[str] = []
         rows: list[str] = []
         try:
+            compiled = compile_query(table, query, self._wide_columns(table, query, head))
             # Closed in any case: an open cursor would hold the snapshot, and so the next head.
             with closing(self._connection.execute(compiled.sql, compiled.params)) as cursor:
                 if query.count:
@@ -176,6 +190,24 @@ class Snapshot:
         kind: Literal["row", "rows"] = "row" if query.first else "rows"
         named = compiled.primary_key
         return Result(kind, head, tables, rows, None if named is None else ids, named)
+
+    def _wide_columns(self, table: Table, query: DocumentQuery, head: int) -> list[str]:
+        """Return the text columns a query is ordered by that hold what SQLite puts wrong."""
+        if query.count:
+            return []
+        fields = [field for field, _ in ordering(table, query) if field in table.columns]
+        texts = [field for field in fields if table.columns[field].kind is Kind.TEXT]
+        return [field for field in texts if self._is_wide(table, field, head)]
+
+    def _is_wide(self, table: Table, field: str, head: int) -> bool:
+        if head != self._wide_head:
+            self._wide, self._wide_head = {}, head
+        sql = f"SELECT EXISTS (SELECT 1 FROM {quote(table.name)} WHERE {is_wide(field)})"
+        found = self._wide.get(sql)
+        if found is None:
+            ((found,),) = self._connection.execute(sql).fetchall()
+            self._wide[sql] = bool(found)
+        return bool(found)
 
     def _sql(self, query: SqlQuery, head: int, catalog: Catalog) -> Result:
         self._untrusted = True
@@ -239,10 +271,15 @@ class Snapshot:
     def _late(self) -> bool:
         return time.monotonic() > self._deadline
 
+    def _note(self, error: Exception) -> None:
+        self._failed = error
+
     def _failure(self, error: DriverError) -> Exception:
         if self._refused or str(error).startswith(_NO_READ):
             return ReadOnlyError("/sql: only reads are allowed", path="/sql")
-        if interrupted(error):
+        if isinstance(self._failed, SidecarError) and not self._late():
+            return self._failed
+        if interrupted(error) or self._late():
             seconds = self._limits.seconds
             return QueryTimeoutError(f"the query took longer than {seconds} s", seconds=seconds)
         return translate(error)

@@ -7,27 +7,27 @@ import pytest
 from sidecar.core.column import MISSING
 from sidecar.core.errors import QueryError
 from sidecar.core.json import Json, JsonObject
-from sidecar.core.mango import OPERATORS, matches
+from sidecar.core.mango import OPERATORS, holds
+from sidecar.core.mango import test as satisfies
 from sidecar.core.selector import MAX_NESTING, compile_selector
 from tests.core.rows import KINDS, THINGS, Rows
 from tests.core.sampler import Sampler
 
 
-def satisfies(document: JsonObject, selector: JsonObject) -> bool:
-    """Return whether a document matches, by the reference semantics of each operator alone."""
-    for key, value in selector.items():
-        if key in ("$and", "$or"):
-            assert isinstance(value, list)
-            join = all if key == "$and" else any
-            held = join(satisfies(document, one) for one in value if isinstance(one, dict))
-        else:
-            root, *rest = key.split(".")
-            operators = value if isinstance(value, dict) else {"$eq": value}
-            found = document.get(root, MISSING)
-            held = all(matches(found, rest, name, operators[name]) for name in operators)
-        if not held:
-            return False
-    return True
+def operands_of(operator: str, sample: Json) -> list[Json]:
+    """Return operands of an operator, made of a sample where it takes any value."""
+    special: dict[str, list[Json]] = {
+        "$in": [[sample], [sample, None], []],
+        "$nin": [[sample], [sample, None], []],
+        "$mod": [[2, 0], [3, 1]],
+        "$size": [0, 1],
+        "$elemMatch": [{}, {"$gt": 0}, {"a": 1}],
+        "$regex": ["a", "^$", "[^a]"],
+        "$type": ["string", "number", "int", "bool", "array", "object", "null", "undefined"],
+        "$exists": [True, False],
+        "$not": [{"$eq": sample}],
+    }
+    return special.get(operator, [sample])
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -44,7 +44,7 @@ def test_sql_selects_what_the_reference_selects(rows: Rows, seed: int) -> None:
             assert rows.count(selector=selector) == len(wanted)
 
 
-@pytest.mark.parametrize("operator", sorted(OPERATORS))
+@pytest.mark.parametrize("operator", [*sorted(OPERATORS), "$exists", "$not"])
 @pytest.mark.parametrize("field", [*KINDS, "extra"])
 def test_each_operator_agrees_on_each_kind_of_column(rows: Rows, operator: str, field: str) -> None:
     samples: list[Json] = [
@@ -59,8 +59,7 @@ def test_each_operator_agrees_on_each_kind_of_column(rows: Rows, operator: str, 
             held.append(document)
     rows.hold(held)
     for sample in samples:
-        operands = [[sample], [sample, None], []] if operator in ("$in", "$nin") else [sample]
-        for operand in operands:
+        for operand in operands_of(operator, sample):
             selector: JsonObject = {field: {operator: operand}}
             wanted = {str(one["id"]) for one in held if satisfies(one, selector)}
             assert set(rows.ids(selector=selector)) == wanted, selector
@@ -126,7 +125,11 @@ def test_strings_compare_by_utf_16_code_unit(rows: Rows, operator: str, field: s
     texts = ["", "a", "😀", "Ａ", "\ue000", "a😀", "aＡ", "\ud7ff", "\U0010ffff"]
     rows.hold([{"id": str(at), field: one} for at, one in enumerate(texts)])
     for operand in texts:
-        wanted = [str(at) for at, one in enumerate(texts) if matches(one, (), operator, operand)]
+        wanted = [
+            str(at)
+            for at, one in enumerate(texts)
+            if holds({field: one}, [field], operator, operand)
+        ]
         assert sorted(rows.ids(selector={field: {operator: operand}})) == wanted
 
 

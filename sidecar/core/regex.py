@@ -1,0 +1,85 @@
+"""JavaScript's regular expressions, run by a JavaScript engine.
+
+Python's `re` and SQLite's REGEXP differ from JavaScript in digits, words, spaces and line ends, in
+case folding, in named groups, and in seeing a character beyond U+FFFF as one. So nothing is
+translated: QuickJS compiles and runs every pattern, in about a microsecond. A pattern that
+backtracks without end is stopped by the engine's own clock.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from typing import Final
+
+import quickjs
+
+from sidecar.core.errors import QueryError, QueryTimeoutError
+
+SECONDS: Final = 1.0
+"""Processor time one text may take; past it the pattern is to blame."""
+
+_COMPILE: Final = """
+(pattern, flags) => {
+  const found = new RegExp(pattern, flags.replace("g", "").replace("y", ""));
+  return (text) => found.test(text);
+}
+"""
+# Without g and y a pattern keeps no place between two texts, as a fresh RegExp would not.
+
+
+def check_regex(pattern: str, flags: str, path: str) -> None:
+    """Refuse what JavaScript's RegExp refuses.
+
+    Raises:
+        QueryError: A malformed pattern or an unknown flag.
+    """
+    try:
+        _regexes().test(pattern, flags, "")
+    except quickjs.JSException as error:
+        reason = str(error).partition("\n")[0].removeprefix("SyntaxError: ")
+        raise QueryError(
+            f"{path}: no regular expression of JavaScript: {reason}", path=path
+        ) from error
+
+
+def regex_matches(pattern: str, flags: str, text: str) -> bool:
+    """Return whether a pattern that `check_regex` took matches a text.
+
+    Raises:
+        QueryTimeoutError: It takes too long on this text.
+    """
+    try:
+        return _regexes().test(pattern, flags, text)
+    except quickjs.JSException as error:
+        raise QueryTimeoutError(
+            f"the regular expression {pattern[:100]!r} takes longer than {SECONDS} s on one text",
+            hint="Nested repetitions such as (a+)+ try every way to match; write it without them.",
+            seconds=SECONDS,
+        ) from error
+
+
+class _Regexes:
+    """One engine and the patterns it compiled. An engine belongs to one thread."""
+
+    def __init__(self) -> None:
+        context = quickjs.Context()
+        context.set_time_limit(SECONDS)
+        self._context = context
+        compile_ = context.eval(_COMPILE)
+        self._compiled = lru_cache(maxsize=256)(compile_)
+
+    def test(self, pattern: str, flags: str, text: str) -> bool:
+        matched = self._compiled(pattern, flags)(text)
+        return bool(matched)
+
+
+_local = threading.local()
+
+
+def _regexes() -> _Regexes:
+    found = getattr(_local, "regexes", None)
+    if found is None:
+        found = _local.regexes = _Regexes()
+    assert isinstance(found, _Regexes)
+    return found

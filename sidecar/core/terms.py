@@ -1,0 +1,180 @@
+"""One operator on one declared column, as SQL that an index can serve.
+
+Types are compared here, at compile time, since a column holds one type. A term is None where only
+the function `mango` can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from sidecar.core.column import Column, Kind
+from sidecar.core.documents import json_path, literal, quote
+from sidecar.core.json import Json
+from sidecar.core.state import SqlValue
+
+if TYPE_CHECKING:
+    from sidecar.core.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An SQL condition and its parameters, in order."""
+
+    sql: str
+    params: Sequence[SqlValue] = ()
+
+
+ALL: Final = Condition("1")
+NONE: Final = Condition("0")
+
+
+def root_sql(table: Table, name: str) -> str:
+    """Return the SQL expression of a top-level field's JSON text, NULL when absent."""
+    extra = f"(_extra -> {literal(json_path(name))})"
+    column = table.columns.get(name)
+    if column is None:
+        return extra
+    if column.kind is Kind.JSON:
+        return f"coalesce({quote(name)}, {extra})"
+    if column.kind is Kind.BOOLEAN:
+        return f"CASE {quote(name)} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {extra} END"
+    return f"iif({quote(name)} IS NULL, {extra}, json_quote({quote(name)}))"
+
+
+def is_wide(name: str) -> str:
+    """Return the SQL condition that a text column holds a character from U+E000 to U+FFFF.
+
+    They alone come before a character beyond U+FFFF by code point, as SQLite orders text, and after
+    it by UTF-16 code unit, as JavaScript does.
+    """
+    return f"{quote(name)} GLOB '*[\ue000-\uffff]*'"
+
+
+def utf16_order(sql: str) -> str:
+    """Return the SQL expression of a text that SQLite orders as JavaScript orders the original.
+
+    In UTF-8 the characters from U+E000 to U+FFFF begin with EE or EF, those beyond with F0 to F4,
+    and no other byte of a text is any of these: F5 and F6 in place of EE and EF set them last.
+    """
+    swapped = f"replace({sql}, CAST(x'EE' AS TEXT), CAST(x'F5' AS TEXT))"
+    return f"replace({swapped}, CAST(x'EF' AS TEXT), CAST(x'F6' AS TEXT))"
+
+
+def column_term(name: str, column: Column, operator: str, operand: Json) -> Condition | None:
+    """Return an operator on a scalar column, or None."""
+    term = _TERMS.get(operator)
+    return None if term is None else term(name, column, operand)
+
+
+def array_term(name: str, column: Column, operator: str, operand: Json) -> Condition | None:
+    """Return an operator on a JSON column that always holds an array, or None."""
+    if column.container is not list:
+        return None
+    each = f"EXISTS (SELECT 1 FROM json_each({quote(name)}) AS each WHERE each.type "
+    if operator == "$eq" and isinstance(operand, str):
+        return Condition(f"{each} = 'text' AND each.value = ?)", (operand,))
+    if operator == "$in" and isinstance(operand, list):
+        texts = [one for one in operand if isinstance(one, str)]
+        if len(texts) == len(operand):
+            listed = orjson.dumps(operand).decode()
+            some = "each.value IN (SELECT value FROM json_each(?)))"
+            return Condition(f"{each} = 'text' AND {some}", (listed,))
+    return None
+
+
+def _comparable(column: Column, operand: Json) -> bool:
+    """Return whether values of a column and an operand are of one JSON type."""
+    if column.kind is Kind.TEXT:
+        return isinstance(operand, str)
+    if column.kind is Kind.BOOLEAN:
+        return isinstance(operand, bool)
+    return isinstance(operand, int | float) and not isinstance(operand, bool)
+
+
+def _param(operand: Json) -> SqlValue:
+    assert not isinstance(operand, dict | list)
+    if isinstance(operand, int) and not -(2**63) <= operand < 2**63:
+        return float(operand)
+    return operand
+
+
+def _is_null(name: str) -> str:
+    return f"json_type(_extra, {literal(json_path(name))}) = 'null'"
+
+
+def _equal(name: str, column: Column, operand: Json) -> Condition:
+    if operand is None:
+        return Condition(f"{quote(name)} IS NULL")
+    if not _comparable(column, operand):
+        return NONE
+    return Condition(f"{quote(name)} = ?", (_param(operand),))
+
+
+def _not_equal(name: str, column: Column, operand: Json) -> Condition:
+    if operand is None:
+        return Condition(f"{quote(name)} IS NOT NULL")
+    if not _comparable(column, operand):
+        return ALL
+    return Condition(f"{quote(name)} IS NOT ?", (_param(operand),))
+
+
+def _member(name: str, column: Column, operand: Json) -> Condition:
+    assert isinstance(operand, list)
+    values = [_param(item) for item in operand if _comparable(column, item)]
+    # One parameter, however many values: the statement's text stays the same and stays compiled.
+    sql = f"{quote(name)} IN (SELECT value FROM json_each(?))"
+    condition = Condition(sql, (orjson.dumps(values).decode(),))
+    if None in operand:
+        return Condition(f"({quote(name)} IS NULL OR {sql})", condition.params)
+    return condition
+
+
+def _not_member(name: str, column: Column, operand: Json) -> Condition:
+    inner = _member(name, column, operand)
+    return Condition(f"({inner.sql}) IS NOT 1", inner.params)
+
+
+def _exists(name: str, _: Column, operand: Json) -> Condition:
+    present = f"({quote(name)} IS NOT NULL OR {_is_null(name)})"
+    wanted = isinstance(operand, dict | list) or bool(operand)
+    return Condition(f"{present} IS {'' if wanted else 'NOT '}1")
+
+
+def _regex(name: str, column: Column, operand: Json) -> Condition:
+    if column.kind is not Kind.TEXT:
+        return NONE
+    assert isinstance(operand, list)
+    pattern, flags = operand
+    return Condition(f"regex({quote(name)}, ?, ?)", (str(pattern), str(flags)))
+
+
+def _range(sign: str) -> Callable[[str, Column, Json], Condition | None]:
+    def term(name: str, column: Column, operand: Json) -> Condition | None:
+        if operand is None and "=" in sign:
+            return Condition(f"({quote(name)} IS NULL AND {_is_null(name)})")
+        if not _comparable(column, operand):
+            return NONE
+        if isinstance(operand, str) and max(operand, default="") >= "\ue000":
+            return Condition(f"{utf16_order(quote(name))} {sign} {utf16_order('?')}", (operand,))
+        return Condition(f"{quote(name)} {sign} ?", (_param(operand),))
+
+    return term
+
+
+_TERMS: Final[Mapping[str, Callable[[str, Column, Json], Condition | None]]] = {
+    "$eq": _equal,
+    "$ne": _not_equal,
+    "$in": _member,
+    "$nin": _not_member,
+    "$gt": _range(">"),
+    "$gte": _range(">="),
+    "$lt": _range("<"),
+    "$lte": _range("<="),
+    "$exists": _exists,
+    "$regex": _regex,
+}

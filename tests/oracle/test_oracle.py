@@ -1,0 +1,44 @@
+"""A query means what it means to real RxDB 17 (Q1, Q3): ordered ids, count and first."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from contextlib import aclosing
+
+import pytest
+
+from tests.oracle.__main__ import shown
+from tests.oracle.generate import Generator
+from tests.oracle.peers import BRIDGE
+from tests.oracle.run import Tally, compared, shrunk
+
+QUERIES = 2_000
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None or not (BRIDGE / "node_modules" / "rxdb").is_dir(),
+    reason="needs Node and the bridge's packages: python3 build/dev.py setup",
+)
+
+
+def test_a_seed_makes_the_same_cases() -> None:
+    assert Generator(1).case(50) == Generator(1).case(50)
+    assert Generator(1).case(50) != Generator(2).case(50)
+
+
+@needs_node
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seed", [17, random.SystemRandom().randrange(2**32)], ids=["17", "fresh"])
+async def test_queries_mean_what_they_mean_to_rxdb(
+    seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("seed", seed)
+    tally = Tally()
+    async with aclosing(compared(seed, tally, queries=QUERIES)) as found:
+        async for case, _ in found:
+            pytest.fail(f"seed {seed}\n{shown(*await shrunk(case))}")
+    assert tally.queries == QUERIES
+    assert tally.matched > QUERIES / 3
+    assert tally.loose < QUERIES / 10
+    assert tally.failed == 0
