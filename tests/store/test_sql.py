@@ -204,7 +204,7 @@ def test_a_table_made_meanwhile_is_there(filled: Store) -> None:
 
 def test_a_read_is_no_way_around_a_selector_s_limits(filled: Store) -> None:
     """The engine's own function can be called, and checks what it is given."""
-    sql = "SELECT id FROM memoryEntities WHERE mango(tags, '[]', '$eq', '\"a\"')"
+    sql = "SELECT id FROM memoryEntities WHERE mango(tags, '[\"tags\"]', '$eq', '\"a\"')"
     assert rows(filled, sql) == [{"id": "m"}]
 
 
