@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
@@ -33,6 +34,10 @@ class Compiled:
     sql: str
     params: Sequence[SqlValue]
     primary_key: str | None
+
+
+_PAGE: Final = "LIMIT ? + 0 OFFSET ? + 0"
+"""Sums, because SQLite would compile the statement anew for each value of a bare parameter here."""
 
 
 def compile_query(table: Table, query: DocumentQuery, wide: Container[str] = ()) -> Compiled:
@@ -62,7 +67,7 @@ def compile_query(table: Table, query: DocumentQuery, wide: Container[str] = ())
     limit = min(limit, 1) if query.first and limit is not None else limit
     return Compiled(
         f"SELECT {quote(table.primary_key)}, {document_sql(table, fields)} {source} "
-        f"ORDER BY {order} LIMIT ? OFFSET ?",
+        f"ORDER BY {order} {_PAGE}",
         [*condition.params, *order_params, -1 if limit is None else limit, query.skip],
         table.primary_key if named else None,
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -90,11 +91,16 @@ def document_sql(table: Table, fields: Iterable[str] | None = None) -> str:
         table: The table, by its own name in the statement.
         fields: Top-level fields to keep, or None for all.
     """
-    if fields is None:
-        members = [_member(name, table.columns[name]) for name in table.columns]
-        members.append("',' || substr(_extra, 2, length(_extra) - 2)")
-    else:
-        members = [_projected(table, name) for name in fields]
+    return _whole(table) if fields is None else _joined(_projected(table, one) for one in fields)
+
+
+@lru_cache(maxsize=256)
+def _whole(table: Table) -> str:
+    members = [_member(name, column) for name, column in table.columns.items()]
+    return _joined([*members, "',' || substr(_extra, 2, length(_extra) - 2)"])
+
+
+def _joined(members: Iterable[str]) -> str:
     # Each member starts with a comma; concat() passes over NULLs, substr() drops the first comma.
     return "'{' || substr(concat('', " + ", ".join(members) + "), 2) || '}'"
 
