@@ -85,13 +85,13 @@ class Snapshot:
         self._deadline = float("inf")
         self._untrusted = False
         self._refused = False
+        self._failed: Exception | None = None
         self._reads: set[tuple[str, str]] = set()
         self._reads_of: dict[str, frozenset[tuple[str, str]]] = {}
         self._wide: dict[str, bool] = {}
         self._wide_head = -1
         connection.set_authorizer(self._authorize)
         connection.set_progress_handler(self._late, _BUDGET)
-        self._failed: Exception | None = None
         define_guarded(connection, self._late, self._note)
 
     def __enter__(self) -> Self:
@@ -128,9 +128,7 @@ class Snapshot:
             QueryTimeoutError: Past the deadline.
             TooLargeError: Past the cap.
         """
-        self._refused = False
-        self._failed = None
-        self._deadline = time.monotonic() + self._limits.seconds
+        self._begin()
         # Before head(), which begins the snapshot: it has every table of a catalog that is older.
         catalog = self._catalog()
         head = self.head()
@@ -148,7 +146,7 @@ class Snapshot:
         id: str | None,
     ) -> list[Event]:
         """Return events in order; see `sidecar.store.log.read`."""
-        self._deadline = time.monotonic() + self._limits.seconds
+        self._begin()
         try:
             return log.read(
                 self._connection,
@@ -165,6 +163,12 @@ class Snapshot:
         """Return the rows of a statement of ours, without deadline or cap."""
         rows: list[tuple[SqlValue, ...]] = self._connection.execute(sql, params).fetchall()
         return rows
+
+    def _begin(self) -> None:
+        """Start the clock of one read, and forget what the last one failed by."""
+        self._refused = False
+        self._failed = None
+        self._deadline = time.monotonic() + self._limits.seconds
 
     def _documents(self, query: DocumentQuery, head: int, catalog: Catalog) -> Result:
         table = catalog.table(query.from_)

@@ -221,6 +221,15 @@ def test_a_query_past_its_deadline_is_ended(directory: Path) -> None:
             assert (result.head, result.rows) == (n, [f'{{"n":{n}}}'])
 
 
+def test_a_read_of_the_log_fails_by_itself_alone(directory: Path) -> None:
+    """Q5: what a query before it on the same connection was refused for is forgotten."""
+    with Store.open(directory, schema, limits=Limits(seconds=0.0)) as store:
+        commit(store, *(persona(str(n)) for n in range(4000)))
+        assert type(fails(store, "DELETE FROM personas")) is ReadOnlyError
+        reading = store.events(limit=10_000, collection="personas")
+        assert type(reading.exception(WAIT)) is QueryTimeoutError
+
+
 def test_the_deadline_is_of_each_query_alone(directory: Path) -> None:
     """Q5: time a query waits, or that passes between queries, is not its own."""
     with Store.open(directory, schema, limits=Limits(seconds=0.3)) as store:
