@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import orjson
@@ -53,11 +54,12 @@ class Table:
         name: Table name, which is the collection's name on the wire.
         columns: The declared fields.
         indexes: A field or a tuple of fields each; the first is also an unsorted query's order.
+        search: Full-text search over these text and JSON columns: their weights in the ranking.
         imported: The typed event that imports a document; None for `v1.DocumentInserted`.
 
     Raises:
-        SchemaError: Not one primary key, a name no query could use, a default of a wrong type, or
-            an index over no column.
+        SchemaError: Not one primary key, a name no query could use, a default of a wrong type, an
+            index over no column, or a search over what has no texts.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Table:
         columns: Mapping[str, Column],
         *,
         indexes: Iterable[str | Sequence[str]] = (),
+        search: Mapping[str, float] | None = None,
         imported: str | None = None,
     ) -> None:
         self.name = name
@@ -73,6 +76,7 @@ class Table:
         self.indexes: tuple[tuple[str, ...], ...] = tuple(
             (one,) if isinstance(one, str) else tuple(one) for one in indexes
         )
+        self.search: Mapping[str, float] = search or {}
         self.imported = imported
         self.primary_key = _checked(self)
         names = [*map(quote, columns), "_extra"]
@@ -98,7 +102,15 @@ class Table:
         """Return what decides the state, as data."""
         columns: JsonObject = {name: column.describe() for name, column in self.columns.items()}
         indexes: list[Json] = [list[Json](one) for one in self.indexes]
-        return {"primaryKey": self.primary_key, "columns": columns, "indexes": indexes}
+        described: JsonObject = {
+            "primaryKey": self.primary_key,
+            "columns": columns,
+            "indexes": indexes,
+        }
+        if self.search:
+            # In their order, without the weights: those decide results, no state.
+            described["search"] = list[Json](self.search)
+        return described
 
     def insert(self, values: JsonObject, *, path: str = "/args") -> Statement:
         """Insert a row, filling defaults.
@@ -256,4 +268,18 @@ def _checked(table: Table) -> str:
     for name in (name for one in table.indexes for name in one):
         if name not in table.columns:
             raise SchemaError(f"table {table.name}: index over {name}, which is no column")
+    _check_search(table)
     return keys[0]
+
+
+def _check_search(table: Table) -> None:
+    for name, weight in table.search.items():
+        column = table.columns.get(name)
+        if column is None or column.kind not in (Kind.TEXT, Kind.JSON):
+            raise SchemaError(f"table {table.name}: search over {name}, no text or JSON column")
+        if name.lower() == "rank":
+            raise SchemaError(f"table {table.name}: {name} can't be searched, FTS5 keeps this name")
+        if not 0 < weight < inf:
+            raise SchemaError(f"table {table.name}: the weight of {name} is not above 0")
+    if table.search and "rowid" in map(str.lower, table.columns):
+        raise SchemaError(f"table {table.name}: search needs the rowid that its column hides")

@@ -284,6 +284,45 @@ def test_an_index_is_over_columns() -> None:
         Table("t", {"id": text(primary_key=True)}, indexes=[("id", "absent")])
 
 
+@pytest.mark.parametrize(
+    "search",
+    [
+        {"absent": 1},
+        {"n": 1},
+        {"name": 1, "n": 1},
+        {"Rank": 1},
+        {"name": 0},
+        {"name": -1},
+        {"name": float("inf")},
+        {"name": float("nan")},
+    ],
+)
+def test_a_search_is_over_texts_with_weights(search: dict[str, float]) -> None:
+    """FTS5 keeps the name rank to itself."""
+    columns = {"id": text(primary_key=True), "name": text(), "n": number(), "Rank": text()}
+    with pytest.raises(SchemaError):
+        Table("t", columns, search=search)
+
+
+def test_a_searched_table_has_no_column_over_its_rowid() -> None:
+    columns = {"id": text(primary_key=True), "rowID": text(), "name": text()}
+    with pytest.raises(SchemaError):
+        Table("t", columns, search={"name": 1})
+    assert Table("t", columns).search == {}
+
+
+def test_a_search_s_columns_and_their_order_decide_the_state() -> None:
+    """S6: the weights don't, they rank what a query found."""
+    columns = {"id": text(primary_key=True), "name": text(), "tags": json()}
+
+    def described(**search: float) -> Json:
+        return Table("t", columns, search=search).describe().get("search")
+
+    assert described() is None
+    assert described(name=1, tags=2) == described(name=2, tags=0.5) == ["name", "tags"]
+    assert described(tags=1, name=2) == ["tags", "name"]
+
+
 def test_a_table_knows_its_key_its_order_and_its_references() -> None:
     table = Table(
         "t",
