@@ -84,23 +84,15 @@ def decode(table: Table, row: Mapping[str, SqlValue]) -> JsonObject:
     return document
 
 
-def document_sql(table: Table, fields: Iterable[str] | None = None) -> str:
-    """Return the SQL expression of a row's JSON text.
-
-    Args:
-        table: The table, by its own name in the statement.
-        fields: Top-level fields to keep, or None for all.
-    """
-    return _whole(table) if fields is None else _joined(_projected(table, one) for one in fields)
-
-
 @lru_cache(maxsize=256)
-def _whole(table: Table) -> str:
-    members = [_member(name, column) for name, column in table.columns.items()]
-    return _joined([*members, "',' || substr(_extra, 2, length(_extra) - 2)"])
+def document_sql(table: Table) -> str:
+    """Return the SQL expression of a row's JSON text."""
+    members = [member_sql(name, column) for name, column in table.columns.items()]
+    return joined([*members, "',' || substr(_extra, 2, length(_extra) - 2)"])
 
 
-def _joined(members: Iterable[str]) -> str:
+def joined(members: Iterable[str]) -> str:
+    """Return the SQL expression of an object's JSON text; a member that is NULL is left out."""
     # Each member starts with a comma; concat() passes over NULLs, substr() drops the first comma.
     return "'{' || substr(concat('', " + ", ".join(members) + "), 2) || '}'"
 
@@ -130,8 +122,14 @@ def _decode(column: Column, value: SqlValue) -> str | int | float | bool | JsonO
     return value
 
 
-def _member(name: str, column: Column) -> str:
-    key = literal(f",{json.dumps(name, ensure_ascii=False)}:")
+def key_sql(name: str) -> str:
+    """Return the SQL text that a member of this name begins with, for `joined`."""
+    return literal(f",{json.dumps(name, ensure_ascii=False)}:")
+
+
+def member_sql(name: str, column: Column) -> str:
+    """Return the SQL expression of a column as a member, for `joined`."""
+    key = key_sql(name)
     value = quote(name)
     if column.kind is Kind.BOOLEAN:
         return f"{key} || CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
@@ -139,10 +137,3 @@ def _member(name: str, column: Column) -> str:
         # json_quote() would turn an absent value into the text null.
         return f"CASE WHEN {value} IS NOT NULL THEN {key} || json_quote({value}) END"
     return f"{key} || {value}"
-
-
-def _projected(table: Table, name: str) -> str:
-    key = literal(f",{json.dumps(name, ensure_ascii=False)}:")
-    undeclared = f"{key} || (_extra -> {literal(json_path(name))})"
-    column = table.columns.get(name)
-    return undeclared if column is None else f"coalesce({_member(name, column)}, {undeclared})"

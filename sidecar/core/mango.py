@@ -8,6 +8,9 @@ The meaning is RxDB 17's, which is mingo 7's:
 3. `$mod` converts as JavaScript's `%` does; `$regex` is JavaScript's RegExp.
 4. In `$elemMatch` without operators a scalar element is what each of its paths finds.
 
+Beyond RxDB are `$like`, `$ilike` (SQL's LIKE, see `sidecar.core.like`) and `$contains`: a text that
+holds another, or an array with an equal element.
+
 `selector.py` has checked a selector before it comes here.
 """
 
@@ -19,6 +22,7 @@ from typing import Final
 
 from sidecar.core.column import MISSING, Missing
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.like import like
 from sidecar.core.regex import regex_matches
 from sidecar.core.values import RANKS, Value, compare, flat, get, index, is_index, resolve, same
 
@@ -82,9 +86,11 @@ def _equal(value: Value, operand: Json, depth: int) -> bool:
         return operand is None
     if same(value, operand):
         return True
-    if not isinstance(value, list):
-        return False
-    return any(same(one, operand) for one in [*value, *flat(value, depth)])
+    return isinstance(value, list) and _has(value, operand, depth)
+
+
+def _has(values: Sequence[Json], operand: Json, depth: int) -> bool:
+    return any(same(one, operand) for one in [*values, *flat(values, depth)])
 
 
 def _in(value: Value, operand: Json, _: int) -> bool:
@@ -142,6 +148,20 @@ def _regex(value: Value, operand: Json, _: int) -> bool:
     values = _each(value)
     texts = [one for one in [*values, *_inner(values)] if isinstance(one, str)]
     return any(regex_matches(pattern, flags, one) for one in texts)
+
+
+def _like(*, fold: bool) -> Callable[[Value, Json, int], bool]:
+    def check(value: Value, operand: Json, _: int) -> bool:
+        assert isinstance(operand, str)
+        return any(isinstance(one, str) and like(one, operand, fold=fold) for one in _each(value))
+
+    return check
+
+
+def _contains(value: Value, operand: Json, depth: int) -> bool:
+    if isinstance(value, str):
+        return isinstance(operand, str) and operand in value
+    return isinstance(value, list) and _has(value, operand, depth)
 
 
 def _type(value: Value, operand: Json, _: int) -> bool:
@@ -290,5 +310,8 @@ OPERATORS: Final[dict[str, tuple[Callable[[Value, Json, int], bool], bool]]] = {
     "$elemMatch": (_element, False),
     "$regex": (_regex, False),
     "$type": (_type, False),
+    "$like": (_like(fold=False), False),
+    "$ilike": (_like(fold=True), False),
+    "$contains": (_contains, False),
 }
 """Each operator's check of a resolved value, given the path's dots, and whether it is negated."""

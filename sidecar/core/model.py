@@ -22,7 +22,7 @@ def problems(value: Json, error: ModelError, *parents: str | int) -> list[tuple[
     return [
         (
             pointer(*parents, *_place(value, one["loc"], missing=one["type"] == "missing")),
-            one["msg"],
+            one["msg"].removeprefix("Value error, "),
         )
         for one in found
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic import ValidationError as ModelError
@@ -14,6 +15,25 @@ from sidecar.core.model import first_problem
 Direction = Literal["asc", "desc"]
 SortTerm = Annotated[dict[str, Direction], Field(min_length=1, max_length=1)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Paths = Annotated[list[str], Field(min_length=1)]
+
+
+class Aggregate(BaseModel):
+    """What one name of a group stands for: exactly one of the members."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    count: Literal[True] | None = Field(default=None, description="How many documents.")
+    sum: str | None = Field(default=None, description="Path; numbers only. 0 of none.")
+    avg: str | None = Field(default=None, description="Path; numbers only. null of none.")
+    min: str | None = Field(default=None, description="Path; the least value, null of none.")
+    max: str | None = Field(default=None, description="Path; the greatest value, null of none.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Aggregate:
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError("needs exactly one of count, sum, avg, min, max")
+        return self
 
 
 class DocumentQuery(BaseModel):
@@ -32,6 +52,11 @@ class DocumentQuery(BaseModel):
                     "sort": [{"lastAccessed": "desc"}],
                     "limit": 100,
                 },
+                {
+                    "from": "memoryEntities",
+                    "groupBy": ["personaId"],
+                    "aggregate": {"memories": {"count": True}, "mean": {"avg": "importance"}},
+                },
             ]
         },
     )
@@ -44,17 +69,59 @@ class DocumentQuery(BaseModel):
     )
     skip: Count = Field(default=0, description="Documents to pass over.")
     limit: Count | None = Field(default=None, description="Most documents to return.")
-    fields: Annotated[list[str], Field(min_length=1)] | None = Field(
-        default=None, description="Top-level fields to return; all when absent."
+    after: dict[str, JsonValue] | None = Field(
+        default=None,
+        description="A row to go on behind: its primary key and the fields the sort names.",
     )
-    first: bool = Field(default=False, description="Return one document, or null.")
+    fields: Paths | None = Field(
+        default=None,
+        description="Paths to return, nested as they are in the document; all when absent. Also "
+        "_seq, and with $search _rank and _snippet.",
+    )
+    distinct: bool = Field(
+        default=False, description="Return rows that differ in the fields, each once."
+    )
+    groupBy: Paths | None = Field(default=None, description="Paths; one row for each group.")  # noqa: N815
+    aggregate: Annotated[dict[str, Aggregate], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Names and what they count or compute of a group, or of all that match.",
+    )
+    first: bool | Literal["required"] = Field(
+        default=False,
+        description="Return one document, or null; `required` fails where there is none.",
+    )
+    fallback: dict[str, JsonValue] | None = Field(
+        default=None, description="Row to return instead of null."
+    )
     count: bool = Field(default=False, description="Return how many documents match.")
 
+    @property
+    def grouped(self) -> bool:
+        """Whether rows are groups of documents."""
+        return self.groupBy is not None or self.aggregate is not None
+
     @model_validator(mode="after")
-    def _count_alone(self) -> DocumentQuery:
-        if self.count and (self.first or self.skip or self.limit is not None or self.fields):
-            raise ValueError("count stands without first, skip, limit and fields")
+    def _go_together(self) -> DocumentQuery:
+        given = {name for name in type(self).model_fields if getattr(self, name) not in _UNSET}
+        for member, others in _APART.items():
+            if member in given and (clash := [one for one in others if one in given]):
+                raise ValueError(f"{member} stands without {clash[0]}")
+        if self.distinct and self.fields is None:
+            raise ValueError("distinct needs fields")
+        if self.fallback is not None and self.first is not True:
+            raise ValueError("fallback needs first: true")
         return self
+
+
+_UNSET: Final[Sequence[object]] = (None, False, 0, [], {})
+
+_APART: Final[Mapping[str, Sequence[str]]] = {
+    "count": ("first", "skip", "limit", "fields", "after", "distinct", "groupBy", "aggregate"),
+    "distinct": ("after", "groupBy", "aggregate"),
+    "groupBy": ("fields", "after"),
+    "aggregate": ("fields", "after"),
+}
+"""Members that don't go together."""
 
 
 class SqlQuery(BaseModel):
@@ -95,7 +162,10 @@ def parse_query(value: JsonObject) -> Query:
         path, message = first_problem(value, error)
         raise QueryError(
             f"{path or '/'}: {message}",
-            hint="A query is {from, selector?, sort?, skip?, limit?, fields?, first?, count?} "
-            "or {sql, params?}.",
+            hint=f"A document query has the members {_members()}; an SQL query {{sql, params?}}.",
             path=path,
         ) from error
+
+
+def _members() -> str:
+    return ", ".join(one.alias or name for name, one in DocumentQuery.model_fields.items())

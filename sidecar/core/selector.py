@@ -238,6 +238,24 @@ def _check_regex(operand: Json, path: str) -> None:
     check_regex(pattern, flags, path)
 
 
+def _check_like(operand: Json, path: str) -> None:
+    if not isinstance(operand, str):
+        raise QueryError(
+            f"{path} must be text",
+            hint="% stands for any text, _ for one character, and \\ takes the next as it is.",
+            path=path,
+        )
+
+
+def _check_contains(operand: Json, path: str) -> None:
+    if isinstance(operand, list):
+        raise QueryError(
+            f"{path} must be one value",
+            hint="For one of several take $in, for all of them several $contains in $and.",
+            path=path,
+        )
+
+
 _CHECKS: Final[Mapping[str, Callable[[Json, str], None]]] = {
     "$in": _check_array,
     "$nin": _check_array,
@@ -245,6 +263,9 @@ _CHECKS: Final[Mapping[str, Callable[[Json, str], None]]] = {
     "$size": _check_size,
     "$type": _check_type,
     "$regex": _check_regex,
+    "$like": _check_like,
+    "$ilike": _check_like,
+    "$contains": _check_contains,
 }
 
 _OTHERS: Final = ("$exists", "$not")
@@ -255,5 +276,11 @@ def _too_deep(path: str) -> QueryError:
 
 
 def _unknown_operator(name: str, path: str) -> QueryError:
+    if name == "$search":
+        return QueryError(
+            f"{path}: $search stands beside the fields of a query's selector, once",
+            hint='{"selector": {"$search": "green tea", "personaId": "p1"}}',
+            path=path,
+        )
     known = " ".join([*OPERATORS, *_OTHERS, *JUNCTIONS])
     return QueryError(f"{path}: no operator {name}", hint=f"Known: {known}.", path=path)

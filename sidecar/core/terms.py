@@ -15,6 +15,7 @@ import orjson
 from sidecar.core.column import Column, Kind
 from sidecar.core.documents import json_path, literal, quote
 from sidecar.core.json import Json
+from sidecar.core.like import prefix_range
 from sidecar.core.state import SqlValue
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def array_term(name: str, column: Column, operator: str, operand: Json) -> Condi
     if column.container is not list:
         return None
     each = f"EXISTS (SELECT 1 FROM json_each({quote(name)}) AS each WHERE each.type "
-    if operator == "$eq" and isinstance(operand, str):
+    if operator in ("$eq", "$contains") and isinstance(operand, str):
         return Condition(f"{each} = 'text' AND each.value = ?)", (operand,))
     if operator == "$in" and isinstance(operand, list):
         texts = [one for one in operand if isinstance(one, str)]
@@ -153,6 +154,39 @@ def _regex(name: str, column: Column, operand: Json) -> Condition:
     return Condition(f"regex({quote(name)}, ?, ?)", (str(pattern), str(flags)))
 
 
+def _like(name: str, column: Column, operand: Json) -> Condition:
+    if column.kind is not Kind.TEXT:
+        return NONE
+    assert isinstance(operand, str)
+    return _prefixed(name, operand) or Condition(f"is_like({quote(name)}, ?, 0)", (operand,))
+
+
+def _prefixed(name: str, pattern: str) -> Condition | None:
+    """Return the condition of a pattern that begins with text, which an index can serve."""
+    found = prefix_range(pattern)
+    if found is None:
+        return None
+    least, behind, whole = found
+    sql, params = f"{quote(name)} >= ?", [least]
+    if behind is not None:
+        sql, params = f"({sql} AND {quote(name)} < ?)", [*params, behind]
+    if not whole:
+        sql, params = f"({sql} AND is_like({quote(name)}, ?, 0))", [*params, pattern]
+    return Condition(sql, params)
+
+
+def _ilike(name: str, column: Column, operand: Json) -> Condition:
+    if column.kind is not Kind.TEXT:
+        return NONE
+    return Condition(f"is_like({quote(name)}, ?, 1)", (str(operand),))
+
+
+def _contains(name: str, column: Column, operand: Json) -> Condition:
+    if column.kind is not Kind.TEXT or not isinstance(operand, str):
+        return NONE
+    return Condition(f"instr({quote(name)}, ?) > 0", (operand,))
+
+
 def _range(sign: str) -> Callable[[str, Column, Json], Condition | None]:
     def term(name: str, column: Column, operand: Json) -> Condition | None:
         if operand is None and "=" in sign:
@@ -177,4 +211,7 @@ _TERMS: Final[Mapping[str, Callable[[str, Column, Json], Condition | None]]] = {
     "$lte": _range("<="),
     "$exists": _exists,
     "$regex": _regex,
+    "$like": _like,
+    "$ilike": _ilike,
+    "$contains": _contains,
 }

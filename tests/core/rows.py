@@ -12,6 +12,7 @@ from sidecar.core.column import boolean, integer, json, number, text, timestamp
 from sidecar.core.compile import compile_query
 from sidecar.core.documents import document_sql, quote
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.projection import projection_sql
 from sidecar.core.query import DocumentQuery, parse_query
 from sidecar.core.state import SqlValue, Statement
 from sidecar.core.table import Table
@@ -83,9 +84,10 @@ class Rows:
 
     def documents(self, fields: Iterable[str] | None = None) -> list[JsonObject]:
         """Return the documents as SQLite builds them, by primary key."""
-        cursor = self.connection.execute(
-            f"SELECT {document_sql(self.table, fields)} FROM {quote(self.table.name)} ORDER BY 1"
-        )
+        row = document_sql(self.table)
+        if fields is not None:
+            row = projection_sql(self.table, dict.fromkeys(fields))
+        cursor = self.connection.execute(f"SELECT {row} FROM {quote(self.table.name)} ORDER BY 1")
         return sorted((orjson.loads(row) for (row,) in cursor), key=lambda one: str(one.get("id")))
 
     def query(self, **members: Json) -> list[JsonObject]:

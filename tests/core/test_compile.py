@@ -10,6 +10,7 @@ from sidecar.core.column import MISSING, text
 from sidecar.core.compile import compile_query
 from sidecar.core.errors import QueryError
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.order import Facts
 from sidecar.core.query import DocumentQuery, parse_query
 from sidecar.core.table import Table
 from sidecar.core.values import member, sort_key
@@ -107,7 +108,7 @@ def test_texts_of_a_column_sort_by_utf_16_code_unit(rows: Rows) -> None:
     """Q3: U+1F600 sorts before U+FF21 in JavaScript, after it by SQLite's code points."""
     rows.hold([{"id": "1", "title": "Ａ"}, {"id": "2", "title": "😀"}])
     query = _document_query({"sort": [{"title": "asc"}]})
-    compiled = compile_query(THINGS, query, wide=["title"])
+    compiled = compile_query(THINGS, query, Facts(wide=["title"]))
     found = rows.connection.execute(compiled.sql, compiled.params).fetchall()
     assert [id for id, _ in found] == ["2", "1"]
 
@@ -172,8 +173,21 @@ def test_rows_say_whether_they_carry_their_primary_key(
 @pytest.mark.parametrize(
     ("members", "path"),
     [
-        ({"fields": ["a.b"]}, "/fields/0"),
-        ({"fields": ["title", "_seq"]}, "/fields/1"),
+        ({"fields": ["a..b"]}, "/fields/0"),
+        ({"fields": ["title", "_rank"]}, "/fields/1"),
+        ({"after": {"size": 1}}, "/after"),
+        ({"after": {"id": 5}}, "/after"),
+        ({"after": {"id": "1", "size": "x"}, "sort": [{"size": "asc"}]}, "/after/size"),
+        ({"distinct": True, "fields": ["a..b"]}, "/fields/0"),
+        ({"distinct": True, "fields": ["_seq"]}, "/fields/0"),
+        ({"distinct": True, "fields": ["a"], "sort": [{"b": "asc"}]}, "/sort/0"),
+        ({"groupBy": ["a..b"]}, "/groupBy/0"),
+        ({"groupBy": ["a"], "sort": [{"a": "asc"}, {"n": "asc"}]}, "/sort/1"),
+        ({"aggregate": {"a.b": {"count": True}}}, "/aggregate/a.b"),
+        ({"aggregate": {"_n": {"count": True}}}, "/aggregate/_n"),
+        ({"groupBy": ["a.b"], "aggregate": {"a": {"count": True}}}, "/aggregate/a"),
+        ({"aggregate": {"n": {"sum": "a..b"}}}, "/aggregate/n/sum"),
+        ({"selector": {"$search": "tea"}}, "/selector/$search"),
         ({"fields": ["$x"]}, "/fields/0"),
         ({"fields": [""]}, "/fields/0"),
         ({"sort": [{"a..b": "asc"}]}, "/sort/0"),

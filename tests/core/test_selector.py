@@ -25,6 +25,9 @@ def operands_of(operator: str, sample: Json) -> list[Json]:
         "$regex": ["a", "^$", "[^a]"],
         "$type": ["string", "number", "int", "bool", "array", "object", "null", "undefined"],
         "$exists": [True, False],
+        "$like": ["", "%", "a", "a%", "%b", "_", "a_%", "\\%"],
+        "$ilike": ["", "A%", "%B", "É", "_"],
+        "$contains": [sample if not isinstance(sample, list) else "a", ""],
         "$not": [{"$eq": sample}],
     }
     return special.get(operator, [sample])
@@ -139,7 +142,12 @@ def test_strings_compare_by_utf_16_code_unit(rows: Rows, operator: str, field: s
         ({"$foo": 1}, "/selector/$foo"),
         ({"$not": {}}, "/selector/$not"),
         ({"size": {"$foo": 1}}, "/selector/size/$foo"),
-        ({"size": {"$gt": 1, "$like": "x"}}, "/selector/size/$like"),
+        ({"size": {"$gt": 1, "$likes": "x"}}, "/selector/size/$likes"),
+        ({"title": {"$like": 5}}, "/selector/title/$like"),
+        ({"title": {"$ilike": None}}, "/selector/title/$ilike"),
+        ({"tags": {"$contains": ["a"]}}, "/selector/tags/$contains"),
+        ({"$search": "tea"}, "/selector/$search"),
+        ({"$or": [{"$search": "tea"}]}, "/selector/$or/0/$search"),
         ({"size": {"$gt": 1, "b": 2}}, "/selector/size/b"),
         ({"x": {"$in": 5}}, "/selector/x/$in"),
         ({"size": {"$nin": {"a": 1}}}, "/selector/size/$nin"),

@@ -291,6 +291,7 @@ def test_an_index_is_over_columns() -> None:
         {"n": 1},
         {"name": 1, "n": 1},
         {"Rank": 1},
+        {"rowID": 1},
         {"name": 0},
         {"name": -1},
         {"name": float("inf")},
@@ -298,17 +299,10 @@ def test_an_index_is_over_columns() -> None:
     ],
 )
 def test_a_search_is_over_texts_with_weights(search: dict[str, float]) -> None:
-    """FTS5 keeps the name rank to itself."""
-    columns = {"id": text(primary_key=True), "name": text(), "n": number(), "Rank": text()}
+    """FTS5 keeps the names rank and rowid to itself."""
+    texts = {name: text() for name in ("name", "Rank", "rowID")}
     with pytest.raises(SchemaError):
-        Table("t", columns, search=search)
-
-
-def test_a_searched_table_has_no_column_over_its_rowid() -> None:
-    columns = {"id": text(primary_key=True), "rowID": text(), "name": text()}
-    with pytest.raises(SchemaError):
-        Table("t", columns, search={"name": 1})
-    assert Table("t", columns).search == {}
+        Table("t", {"id": text(primary_key=True), "n": number(), **texts}, search=search)
 
 
 def test_a_search_s_columns_and_their_order_decide_the_state() -> None:

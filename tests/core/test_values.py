@@ -12,6 +12,7 @@ from sidecar.core.collection import collection_table
 from sidecar.core.column import MISSING
 from sidecar.core.compile import compile_query
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.order import Facts
 from sidecar.core.query import DocumentQuery, parse_query
 from sidecar.core.terms import is_wide, utf16_order
 from sidecar.core.values import Value, compare, member, order_key, resolve, same, sort_key
@@ -130,7 +131,7 @@ def test_wide_text_alone_is_ordered_by_an_expression(tmp_path: Path) -> None:
     query = parse_query({"from": "things", "sort": [{"s": "asc"}], "limit": 5})
     assert isinstance(query, DocumentQuery)
     assert "replace(" not in compile_query(table, query).sql
-    assert utf16_order('"s"') in compile_query(table, query, ["s"]).sql
+    assert utf16_order('"s"') in compile_query(table, query, Facts(wide=["s"])).sql
     connection = connect(tmp_path / "store.db", key=None)
     connection.execute("BEGIN")
     create_table(connection, table)

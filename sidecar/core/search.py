@@ -1,0 +1,86 @@
+"""Full-text search: what a person types, as an expression of SQLite's FTS5.
+
+Every word must occur; `"…"` is a phrase, a trailing `*` any word that begins so. All else is text,
+never syntax: each word goes in quotes, and FTS5 passes over one without a letter or digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from sidecar.core.documents import literal, quote
+from sidecar.core.errors import QueryError
+from sidecar.core.json import Json
+from sidecar.core.projection import ENGINE_FIELDS
+
+if TYPE_CHECKING:
+    from sidecar.core.table import Table
+
+FIELD: Final = "$search"
+PATH: Final = "/selector/$search"
+
+_WORD: Final = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
+_WORDS_AROUND: Final = 16
+"""Most words of a snippet."""
+
+_BEGINS, _ENDS = "\ufdd0", "\ufdd1"
+"""Around each match of a snippet: characters that Unicode keeps for such use, in no text."""
+
+
+def match_expression(text: Json, table: Table) -> str:
+    """Return the FTS5 expression of a search.
+
+    Raises:
+        QueryError: It is no text or has no word, or the table declares no search.
+    """
+    if not table.search:
+        raise QueryError(
+            f"{PATH}: {table.name} declares no search",
+            hint='Declare it: Table(…, search={"name": 2, "content": 1}).',
+            path=PATH,
+        )
+    if not isinstance(text, str):
+        raise QueryError(f"{PATH} must be text", path=PATH)
+    words = [_term(found) for found in _WORD.finditer(text.replace("\0", " "))]
+    # Of nothing but phrases without a word FTS5 makes an expression that matches nothing.
+    return " ".join(words) or '""'
+
+
+def matches_sql(table: Table) -> str:
+    """Return the SQL source of a search's rows: `_at` and `_rank`; one parameter."""
+    index = quote(index_name(table.name))
+    weights = "".join(f", {float(weight)!r}" for weight in table.search.values())
+    return (
+        f"(SELECT rowid AS _at, bm25({index}{weights}) AS _rank FROM {index} WHERE {index} MATCH ?)"
+    )
+
+
+def fields_sql(table: Table) -> Mapping[str, str]:
+    """Return the engine's fields of a search's rows, and their SQL.
+
+    That of `_snippet` has the search's expression as a parameter.
+    """
+    index = quote(index_name(table.name))
+    snippet = (
+        f"(SELECT snippet({index}, -1, {literal(_BEGINS)}, {literal(_ENDS)}, '…', {_WORDS_AROUND}) "
+        f"FROM {index} WHERE {index} MATCH ? "
+        f"AND rowid = {quote(table.name)}._rowid_)"
+    )
+    parts = f"json_quote({snippet})"
+    for mark in (_BEGINS, _ENDS):
+        parts = f"replace({parts}, {literal(mark)}, '\",\"')"
+    return {**ENGINE_FIELDS, "_rank": "_page._rank", "_snippet": f"'[' || {parts} || ']'"}
+
+
+def index_name(table: str) -> str:
+    """Return the name of a table's full-text index."""
+    return f"{table}(search)"
+
+
+def _term(found: re.Match[str]) -> str:
+    phrase, star, word = found.groups()
+    if word is not None:
+        phrase, star = (word[:-1], "*") if word.endswith("*") else (word, "")
+    return f'"{phrase}"{star}'
