@@ -13,9 +13,10 @@ from typing import Final, Literal, Self
 import orjson
 
 from sidecar.core.column import Kind
-from sidecar.core.compile import compile_query, ordering
+from sidecar.core.compile import compile_query
 from sidecar.core.documents import quote
 from sidecar.core.errors import (
+    NotFoundError,
     QueryError,
     QueryTimeoutError,
     ReadOnlyError,
@@ -23,6 +24,7 @@ from sidecar.core.errors import (
     TooLargeError,
 )
 from sidecar.core.event import Event
+from sidecar.core.order import NO_FACTS, Facts, ordering
 from sidecar.core.query import DocumentQuery, Query, SqlQuery
 from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
@@ -41,7 +43,7 @@ from sidecar.store.functions import define_guarded
 from sidecar.store.result import Result
 
 _OK, _DENY = 0, 1
-_SELECT, _READ, _FUNCTION, _RECURSIVE, _TRANSACTION = 21, 20, 31, 33, 22
+_SELECT, _READ, _FUNCTION, _RECURSIVE, _TRANSACTION, _PRAGMA = 21, 20, 31, 33, 22, 19
 _BUDGET: Final = 20_000
 """SQLite operations between two looks at the clock, about a millisecond."""
 
@@ -88,8 +90,8 @@ class Snapshot:
         self._failed: Exception | None = None
         self._reads: set[tuple[str, str]] = set()
         self._reads_of: dict[str, frozenset[tuple[str, str]]] = {}
-        self._wide: dict[str, bool] = {}
-        self._wide_head = -1
+        self._known: dict[str, bool] = {}
+        self._known_head = -1
         connection.set_authorizer(self._authorize)
         connection.set_progress_handler(self._late, _BUDGET)
         define_guarded(connection, self._late, self._note)
@@ -176,7 +178,7 @@ class Snapshot:
         ids: list[str] = []
         rows: list[str] = []
         try:
-            compiled = compile_query(table, query, self._wide_columns(table, query, head))
+            compiled = compile_query(table, query, self._facts(table, query, head))
             # Closed in any case: an open cursor would hold the snapshot, and so the next head.
             with closing(self._connection.execute(compiled.sql, compiled.params)) as cursor:
                 if query.count:
@@ -192,25 +194,33 @@ class Snapshot:
         except DriverError as error:
             raise self._failure(error) from error
         kind: Literal["row", "rows"] = "row" if query.first else "rows"
+        if query.first and not rows:
+            rows = _instead(query)
         named = compiled.primary_key
         return Result(kind, head, tables, rows, None if named is None else ids, named)
 
-    def _wide_columns(self, table: Table, query: DocumentQuery, head: int) -> list[str]:
-        """Return the text columns a query is ordered by that hold what SQLite puts wrong."""
+    def _facts(self, table: Table, query: DocumentQuery, head: int) -> Facts:
+        """Return what holds in this snapshot for the columns a query is ordered by."""
         if query.count:
-            return []
-        fields = [field for field, _ in ordering(table, query) if field in table.columns]
-        texts = [field for field in fields if table.columns[field].kind is Kind.TEXT]
-        return [field for field in texts if self._is_wide(table, field, head)]
+            return NO_FACTS
+        columns = [field for field, _ in ordering(table, query) if field in table.columns]
+        texts = [field for field in columns if table.columns[field].kind is Kind.TEXT]
+        # Without an index the answer would cost more than it saves.
+        leading = [field for field in columns if any(one[0] == field for one in table.indexes)]
+        return Facts(
+            wide=[one for one in texts if self._any(table, is_wide(one), head)],
+            full=[one for one in leading if not self._any(table, f"{quote(one)} IS NULL", head)],
+        )
 
-    def _is_wide(self, table: Table, field: str, head: int) -> bool:
-        if head != self._wide_head:
-            self._wide, self._wide_head = {}, head
-        sql = f"SELECT EXISTS (SELECT 1 FROM {quote(table.name)} WHERE {is_wide(field)})"
-        found = self._wide.get(sql)
+    def _any(self, table: Table, condition: str, head: int) -> bool:
+        """Return whether a condition holds for any row; asked once a head."""
+        if head != self._known_head:
+            self._known, self._known_head = {}, head
+        sql = f"SELECT EXISTS (SELECT 1 FROM {quote(table.name)} WHERE {condition})"
+        found = self._known.get(sql)
         if found is None:
             ((found,),) = self._connection.execute(sql).fetchall()
-            self._wide[sql] = bool(found)
+            self._known[sql] = bool(found)
         return bool(found)
 
     def _sql(self, query: SqlQuery, head: int, catalog: Catalog) -> Result:
@@ -298,8 +308,20 @@ class Snapshot:
             return _OK
         if action == _TRANSACTION and not self._untrusted:
             return _OK
+        # FTS5 asks for it at every search; it changes nothing.
+        if action == _PRAGMA and (first, second) == ("data_version", None):
+            return _OK
         self._refused = True
         return _DENY
+
+
+def _instead(query: DocumentQuery) -> list[str]:
+    """Return the row of a query with `first` that nothing matches, or none."""
+    if query.first == "required":
+        raise NotFoundError(
+            f"{query.from_}: no document matches", hint="Without `required` the answer is null."
+        )
+    return [] if query.fallback is None else [orjson.dumps(query.fallback).decode()]
 
 
 def _kinds(tables: Mapping[str, Table], reads: frozenset[tuple[str, str]]) -> dict[str, Kind]:
