@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sidecar.core.json import JsonObject
+
+PERSONAS = 20
 
 _SENTENCE = "The user prefers short answers, green tea and trains that leave on time. "
 
@@ -37,3 +41,11 @@ def memory(number: int, personas: int) -> JsonObject:
         "createdAt": 1_750_000_000_000 + number * 1000,
         "updatedAt": 1_755_000_000_000 + number * 1000,
     }
+
+
+def batches(memories: int) -> Iterator[list[tuple[str, JsonObject]]]:
+    """Return events that make the personas and a number of memories, each (name, args)."""
+    yield [("v1.PersonaCreated", persona(one)) for one in range(PERSONAS)]
+    for start in range(0, memories, 1000):
+        some = range(start, min(start + 1000, memories))
+        yield [("v1.MemoryEntityCreated", memory(one, PERSONAS)) for one in some]

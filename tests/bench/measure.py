@@ -11,22 +11,24 @@ async def timed(work: Callable[[], Awaitable[object]], times: int) -> list[float
     """Return how long each of several runs took, in seconds, after a tenth as many to warm up."""
     for _ in range(times // 10 + 1):
         await work()
-    took: list[float] = []
-    for _ in range(times):
-        start = time.perf_counter()
-        await work()
-        took.append(time.perf_counter() - start)
-    return took
+    return [await seconds(work()) for _ in range(times)]
 
 
-def median(seconds: Sequence[float]) -> float:
+async def seconds(work: Awaitable[object]) -> float:
+    """Return how long one run took, in seconds."""
+    start = time.perf_counter()
+    await work
+    return time.perf_counter() - start
+
+
+def median(took: Sequence[float]) -> float:
     """Return the median of several times, in seconds."""
-    return statistics.median(seconds)
+    return statistics.median(took)
 
 
-def spread(seconds: Sequence[float]) -> str:
+def spread(took: Sequence[float]) -> str:
     """Return `p50 0.42 ms, p95 0.90 ms`."""
-    ordered = sorted(seconds)
+    ordered = sorted(took)
     p95 = ordered[int(len(ordered) * 0.95)]
     return f"p50 {median(ordered) * 1e3:.2f} ms, p95 {p95 * 1e3:.2f} ms"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import orjson
@@ -13,28 +13,57 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from sidecar.core.json import Json
+from tests.bench.data import batches
+
 ROOT = Path(__file__).resolve().parents[2]
+
+Ready = dict[str, str]
+"""What a process says when it serves: `url`, and a sidecar's `token`."""
+
+
+def sidecar_process(data_dir: Path) -> AbstractAsyncContextManager[Ready]:
+    """Run a sidecar on a data directory, and yield its ready line."""
+    return _process("-m", "sidecar", "serve", "--data-dir", str(data_dir))
+
+
+def echo_process() -> AbstractAsyncContextManager[Ready]:
+    """Run a bare websockets echo server, and yield its ready line."""
+    return _process("-m", "tests.bench.peers")
+
+
+@asynccontextmanager
+async def sidecar_socket(ready: Ready) -> AsyncIterator[ClientConnection]:
+    """Yield a bare socket to a sidecar."""
+    protocols = [Subprotocol("sidecar.v1"), Subprotocol(f"token.{ready['token']}")]
+    async with connect(
+        ready["url"], subprotocols=protocols, compression=None, max_size=None
+    ) as socket:
+        yield socket
 
 
 @asynccontextmanager
 async def sidecar(data_dir: Path) -> AsyncIterator[ClientConnection]:
     """Run a sidecar on a data directory, and yield a bare socket to it."""
-    async with _process("-m", "sidecar", "serve", "--data-dir", str(data_dir)) as ready:
-        protocols = [Subprotocol("sidecar.v1"), Subprotocol(f"token.{ready['token']}")]
-        async with connect(
-            ready["url"], subprotocols=protocols, compression=None, max_size=None
-        ) as socket:
-            yield socket
+    async with sidecar_process(data_dir) as ready, sidecar_socket(ready) as socket:
+        yield socket
 
 
 @asynccontextmanager
 async def echo() -> AsyncIterator[ClientConnection]:
     """Run a bare websockets echo server, and yield a socket to it."""
     async with (
-        _process("-m", "tests.bench.peers") as ready,
+        echo_process() as ready,
         connect(ready["url"], compression=None, max_size=None) as socket,
     ):
         yield socket
+
+
+async def fill(socket: ClientConnection, memories: int) -> None:
+    """Commit personas and a number of memories of theirs."""
+    for batch in batches(memories):
+        events: list[Json] = [{"name": name, "args": args} for name, args in batch]
+        await call(socket, "commit", {"events": events})
 
 
 async def call(socket: ClientConnection, method: str, params: object) -> object:
@@ -50,7 +79,7 @@ async def call(socket: ClientConnection, method: str, params: object) -> object:
 
 
 @asynccontextmanager
-async def _process(*arguments: str) -> AsyncIterator[dict[str, str]]:
+async def _process(*arguments: str) -> AsyncIterator[Ready]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
@@ -62,7 +91,7 @@ async def _process(*arguments: str) -> AsyncIterator[dict[str, str]]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        ready = orjson.loads(await process.stdout.readline())
+        ready: Ready = orjson.loads(await process.stdout.readline())
         if "url" not in ready:
             raise RuntimeError(f"{arguments[1]} did not start: {ready}")
         yield ready

@@ -6,12 +6,10 @@ import tempfile
 from pathlib import Path
 
 import orjson
-from websockets.asyncio.client import ClientConnection
 
 from sidecar.core.json import Json
-from tests.bench.data import memory, persona
 from tests.bench.measure import median, report, spread, timed
-from tests.bench.peers import call, echo, sidecar
+from tests.bench.peers import call, echo, fill, sidecar
 
 _MEMORIES = 10_000
 _TIMES = 1_000
@@ -21,7 +19,7 @@ async def run() -> None:
     """Print the times of three queries, each with the echo's time and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         async with sidecar(Path(folder)) as socket, echo() as bare:
-            await _fill(socket)
+            await fill(socket, _MEMORIES)
             for what, times, query in _QUERIES:
                 answer = await call(socket, "query", query)
                 payload = orjson.dumps({"jsonrpc": "2.0", "id": 1, "result": answer})
@@ -53,14 +51,3 @@ _QUERIES: tuple[tuple[str, int, Json], ...] = (
     ),
     ("count of 10,000", _TIMES // 4, {"from": "memoryEntities", "count": True}),
 )
-
-
-async def _fill(socket: ClientConnection) -> None:
-    personas = [{"name": "v1.PersonaCreated", "args": persona(one)} for one in range(20)]
-    await call(socket, "commit", {"events": personas})
-    for start in range(0, _MEMORIES, 1000):
-        memories = [
-            {"name": "v1.MemoryEntityCreated", "args": memory(one, 20)}
-            for one in range(start, start + 1000)
-        ]
-        await call(socket, "commit", {"events": memories})

@@ -37,8 +37,11 @@ export async function buildPages(directory: string): Promise<void> {
   });
 }
 
-/** Serve `directory` on a free port of the loopback interface. */
-export function serve(directory: string): Promise<Site> {
+/** Serve `directory` on a free port of the loopback interface, with `headers` in each answer. */
+export function serve(
+  directory: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const file = normalize(join(directory, decodeURIComponent(pathname)));
@@ -48,6 +51,7 @@ export function serve(directory: string): Promise<Site> {
       return;
     }
     response.writeHead(200, {
+      ...headers,
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
       "cache-control": "no-store",
     });
