@@ -157,15 +157,13 @@ async def _unsubscribe(_: Services, exchange: Exchange, params: UnsubscribeParam
 
 
 async def _events_list(services: Services, exchange: Exchange, params: EventsListParams) -> object:
-    page = await asyncio.wrap_future(
-        services.store.events(
-            after=params.after,
-            limit=params.limit,
-            names=params.names,
-            collection=params.collection,
-            id=params.id,
-            window=exchange.session.id,
-        )
+    page = await services.store.events(
+        after=params.after,
+        limit=params.limit,
+        names=params.names,
+        collection=params.collection,
+        id=params.id,
+        window=exchange.session.id,
     )
     cap = services.store.limits.result_bytes
     size = 0
@@ -238,7 +236,7 @@ async def _server_info(services: Services, exchange: Exchange, _params: NoParams
             "batchRequests": limits.BATCH_REQUESTS,
             "requestsInFlight": limits.IN_FLIGHT,
         },
-        "store": await asyncio.wrap_future(store.info()),
+        "store": await store.info(),
     }
 
 

@@ -101,7 +101,7 @@ class Session:
 
     async def read(self, query: Query) -> Result:
         """Run a query."""
-        return await asyncio.wrap_future(self._store.read(query, window=self.id))
+        return await self._store.read(query, window=self.id)
 
     async def subscribe(self, exchange: Exchange, query: Query) -> dict[str, object]:
         """Begin a live query; return the answer."""

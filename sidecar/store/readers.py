@@ -6,14 +6,18 @@ Invariants:
 2. A window has at most `PER_WINDOW` reads running; the rest of it waits while other windows go on.
 3. A read past its deadline or its cap ends with an error; the connection stays good.
 4. Nothing is written: the connection is read-only, and an authorizer refuses what is no read.
+5. No read that may run waits beside an idle thread; of those the last to end gets the next read,
+   as its statements are compiled and its pages cached. Each sleeps alone, so a read wakes one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
 
 from sidecar.core.errors import ShuttingDownError, SidecarError
@@ -32,24 +36,95 @@ PER_WINDOW: Final = 2
 ResultT = TypeVar("ResultT")
 
 
-class _Job(Generic[ResultT]):
+class Reading(Generic[ResultT]):
+    """A read that was asked for: one coroutine awaits it, or a thread waits for its `result`.
+
+    No `concurrent.futures.Future`: handing one to an event loop takes longer than SQLite does to
+    find a document.
+
+    Args:
+        window: Whose read it is.
+        work: Called with an open snapshot on a reading thread.
+    """
+
     def __init__(self, window: str, work: Callable[[Snapshot], ResultT]) -> None:
         self.window = window
-        self.work = work
-        self.future: Future[ResultT] = Future()
+        self._work = work
+        self._result: ResultT
+        self._error: Exception | None = None
+        self._done = False
+        self._running = threading.Lock()
+        self._running.acquire()
+        self._waiter: tuple[asyncio.AbstractEventLoop, asyncio.Future[None]] | None = None
+        self._cancelled = False
+
+    def __await__(self) -> Generator[object, None, ResultT]:
+        """Return the result. Cancelling takes a read back that has no thread yet."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        # The waiter, then a look whether it is done; `end` in the other order, so one is seen.
+        self._waiter = loop, waiter
+        if not self._done:
+            try:
+                yield from waiter
+            except asyncio.CancelledError:
+                self._cancelled = True
+                raise
+        return self._outcome()
+
+    def result(self, timeout: float = -1) -> ResultT:
+        """Wait for the result on a thread that has no event loop.
+
+        Args:
+            timeout: Most seconds to wait; -1 for as long as it takes.
+
+        Raises:
+            TimeoutError: There is none yet.
+        """
+        if not self._running.acquire(timeout=timeout):
+            raise TimeoutError
+        self._running.release()
+        return self._outcome()
+
+    def done(self) -> bool:
+        """Tell whether there is a result, or an error in its place."""
+        return self._done
 
     def run(self, snapshot: Snapshot) -> None:
-        if not self.future.set_running_or_notify_cancel():
+        """Read, unless it was cancelled; `end` tells who waits."""
+        if self._cancelled:
             return
         try:
             with snapshot:
-                result = self.work(snapshot)
+                self._result = self._work(snapshot)
         except DriverError as error:
-            self.future.set_exception(translate(error))
+            self._error = translate(error)
         except Exception as error:  # noqa: BLE001  (the caller gets whatever it was)
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(result)
+            self._error = error
+
+    def end(self, error: Exception | None = None) -> None:
+        """Tell who waits for it, of an error if it could not run at all."""
+        self._error = error or self._error
+        self._done = True
+        self._running.release()
+        if self._waiter is not None:
+            loop, waiter = self._waiter
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(_wake, waiter)
+
+    def _outcome(self) -> ResultT:
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+_Inbox = SimpleQueue[Reading[object] | None]
+"""Where a thread sleeps until it is handed a read, or None to end."""
 
 
 class Readers:
@@ -61,42 +136,50 @@ class Readers:
 
     def __init__(self, open_snapshot: Callable[[], Snapshot]) -> None:
         self._open = open_snapshot
-        self._waiting: deque[_Job[object]] = deque()
+        self._waiting: dict[str, deque[Reading[object]]] = {}
         self._running: dict[str, int] = {}
-        self._idle = 0
+        self._idle: list[_Inbox] = []
         self._threads: list[threading.Thread] = []
-        self._changed = threading.Condition()
+        self._starting = 0
+        self._lock = threading.Lock()
         self._closed = False
 
-    def submit(self, window: str, work: Callable[[Snapshot], ResultT]) -> Future[ResultT]:
+    def submit(self, window: str, work: Callable[[Snapshot], ResultT]) -> Reading[ResultT]:
         """Queue a read.
 
         Args:
             window: Whose read it is; windows don't hold each other up.
             work: Called with an open snapshot on a reading thread.
         """
-        job = _Job(window, work)
-        with self._changed:
+        reading = Reading(window, work)
+        with self._lock:
             if self._closed:
                 raise ShuttingDownError("the store is closed")
-            self._waiting.append(job)  # type: ignore[arg-type]  # a queue of jobs of all results
-            # A window that has nothing running gets a thread though others keep theirs busy.
-            most = THREADS if window in self._running else MOST_THREADS
-            if len(self._waiting) > self._idle and len(self._threads) < most:
-                name = f"store-reader-{len(self._threads)}"
-                thread = threading.Thread(target=self._run, name=name, daemon=True)
-                self._threads.append(thread)
-                thread.start()
-            self._changed.notify()
-        return job.future
+            queue = self._waiting.setdefault(window, deque())
+            queue.append(reading)  # type: ignore[arg-type]  # a queue of reads of all results
+            self._assign()
+            if self._startable() > self._starting:
+                self._start(window)
+        return reading
 
     def close(self) -> None:
         """Finish what is queued, and end."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
-        for thread in self._threads:
+            self._assign()
+            threads = list(self._threads)
+        for thread in threads:
             thread.join()
+
+    def _start(self, window: str) -> None:
+        # A window that has nothing running gets a thread though others keep theirs busy.
+        most = THREADS if window in self._running else MOST_THREADS
+        if len(self._threads) < most:
+            name = f"store-reader-{len(self._threads)}"
+            thread = threading.Thread(target=self._run, name=name, daemon=True)
+            self._threads.append(thread)
+            self._starting += 1
+            thread.start()
 
     def _run(self) -> None:
         try:
@@ -104,43 +187,64 @@ class Readers:
         except SidecarError as error:
             self._fail(error)
             return
-        while (job := self._next()) is not None:
-            job.run(snapshot)
-            self._finished(job.window)
+        inbox: _Inbox = SimpleQueue()
+        with self._lock:
+            self._starting -= 1
+            self._idle.append(inbox)
+            self._assign()
+        while (reading := inbox.get()) is not None:
+            reading.run(snapshot)
+            # First, so that whoever is told and asks again finds this thread idle.
+            self._finished(reading.window, inbox)
+            reading.end()
+            del reading  # a sleeping thread keeps no result alive
         snapshot.close()
 
-    def _next(self) -> _Job[object] | None:
-        with self._changed:
-            while True:
-                # The oldest read of a window that has the fewest running.
-                job = min(self._waiting, key=self._running_of, default=None)
-                if job is not None and self._running_of(job) < PER_WINDOW:
-                    self._waiting.remove(job)
-                    self._running[job.window] = self._running_of(job) + 1
-                    return job
-                if self._closed and not self._waiting:
-                    return None
-                self._idle += 1
-                self._changed.wait()
-                self._idle -= 1
+    def _assign(self) -> None:
+        """Hand idle threads what may run; end them when nothing more will come."""
+        while self._idle and (reading := self._next()) is not None:
+            self._idle.pop().put(reading)
+        while self._idle and self._closed and not self._waiting:
+            self._idle.pop().put(None)
 
-    def _running_of(self, job: _Job[object]) -> int:
-        return self._running.get(job.window, 0)
+    def _next(self) -> Reading[object] | None:
+        """Take the next read of a window that has the fewest running; of equals, in turn."""
+        window = min(self._waiting, key=self._running_of, default=None)
+        if window is None or self._running_of(window) == PER_WINDOW:
+            return None
+        queue = self._waiting.pop(window)
+        reading = queue.popleft()
+        if queue:
+            self._waiting[window] = queue
+        self._running[window] = self._running_of(window) + 1
+        return reading
 
-    def _finished(self, window: str) -> None:
-        with self._changed:
+    def _startable(self) -> int:
+        """Return how many reads wait for nothing but a thread."""
+        return sum(
+            min(len(queue), PER_WINDOW - self._running_of(window))
+            for window, queue in self._waiting.items()
+        )
+
+    def _running_of(self, window: str) -> int:
+        return self._running.get(window, 0)
+
+    def _finished(self, window: str, inbox: _Inbox) -> None:
+        with self._lock:
             self._running[window] -= 1
             if self._running[window] == 0:
                 del self._running[window]
-            if self._waiting or self._closed:
-                self._changed.notify_all()
+            self._idle.append(inbox)
+            self._assign()
 
     def _fail(self, error: SidecarError) -> None:
         """Answer what waits, when not even a connection could be opened."""
-        with self._changed:
+        with self._lock:
+            self._starting -= 1
             self._threads.remove(threading.current_thread())
             if self._threads:
                 return
-            failed, self._waiting = self._waiting, deque()
-        for job in failed:
-            job.future.set_exception(error)
+            failed, self._waiting = self._waiting, {}
+        for queue in failed.values():
+            for reading in queue:
+                reading.end(error)

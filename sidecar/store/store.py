@@ -30,7 +30,7 @@ from sidecar.core.table import Table
 from sidecar.store.driver import Connection, DriverError, connect, make_durable, translate
 from sidecar.store.layout import FORMAT, create_log, create_state, state_tables
 from sidecar.store.log import EventPage
-from sidecar.store.readers import Readers
+from sidecar.store.readers import Readers, Reading
 from sidecar.store.rebuild import Progress, get_meta, rebuild, recognize, set_meta
 from sidecar.store.result import Result
 from sidecar.store.snapshot import Limits, Snapshot
@@ -185,7 +185,7 @@ class Store:
         """
         self._writer.observe(observer)
 
-    def read(self, query: Query, *, window: str = "local") -> Future[Result]:
+    def read(self, query: Query, *, window: str = "local") -> Reading[Result]:
         """Run a query on a snapshot (Q4, Q5).
 
         Args:
@@ -193,8 +193,8 @@ class Store:
             window: Whose read it is; one window's slow reads don't hold up another's.
 
         Returns:
-            The result. The future raises QueryError, UnknownCollectionError, ReadOnlyError,
-            QueryTimeoutError or TooLargeError.
+            The result, once awaited or waited for. It raises QueryError, UnknownCollectionError,
+            ReadOnlyError, QueryTimeoutError or TooLargeError.
         """
         return self._readers.submit(window, lambda snapshot: snapshot.query(query))
 
@@ -207,7 +207,7 @@ class Store:
         collection: str | None = None,
         id: str | None = None,
         window: str = "local",
-    ) -> Future[EventPage]:
+    ) -> Reading[EventPage]:
         """Read the log; with `collection` and `id`, all that happened to one document.
 
         Args:
@@ -227,7 +227,7 @@ class Store:
 
         return self._readers.submit(window, work)
 
-    def info(self) -> Future[JsonObject]:
+    def info(self) -> Reading[JsonObject]:
         """Return `{head, events, tables, unknownEvents, bytes, path, fingerprint}`."""
 
         def work(snapshot: Snapshot) -> JsonObject:
