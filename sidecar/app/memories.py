@@ -38,6 +38,7 @@ memory_entities = Table(
         "deletedAt": timestamp(nullable=True),
     },
     indexes=[("personaId", "importance"), "lastAccessed", "importance", "memoryTier"],
+    search={"name": 4, "summary": 2, "tags": 2, "content": 1},
     imported="v1.MemoryEntityImported",
 )
 

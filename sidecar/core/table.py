@@ -277,9 +277,9 @@ def _check_search(table: Table) -> None:
         column = table.columns.get(name)
         if column is None or column.kind not in (Kind.TEXT, Kind.JSON):
             raise SchemaError(f"table {table.name}: search over {name}, no text or JSON column")
-        if name.lower() == "rank":
-            raise SchemaError(f"table {table.name}: {name} can't be searched, FTS5 keeps this name")
+        if name.lower() in ("rank", "rowid"):
+            raise SchemaError(
+                f"table {table.name}: FTS5 keeps the name {name}, so no search over it"
+            )
         if not 0 < weight < inf:
             raise SchemaError(f"table {table.name}: the weight of {name} is not above 0")
-    if table.search and "rowid" in map(str.lower, table.columns):
-        raise SchemaError(f"table {table.name}: search needs the rowid that its column hides")

@@ -45,6 +45,7 @@ def _table(table: Table) -> JsonObject:
         "primaryKey": table.primary_key,
         "columns": columns,
         "indexes": indexes,
+        "search": {**table.search},
         "document": document,
     }
 

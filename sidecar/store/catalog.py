@@ -13,6 +13,7 @@ from sidecar.core.state import Define
 from sidecar.core.table import Table
 from sidecar.store.driver import Connection
 from sidecar.store.layout import create_table, watch
+from sidecar.store.search import SUFFIX
 
 
 class Catalog:
@@ -46,8 +47,12 @@ class Catalog:
         return found
 
     def spelled(self, name: str) -> str:
-        """Return a table's own spelling: SQL may write it in any case. The engine's are lower."""
-        return self._spelled.get(name.lower(), name.lower())
+        """Return a table's own spelling: SQL may write it in any case. The engine's are lower.
+
+        For one of those behind a table's search that is the table.
+        """
+        plain = name.lower().partition(SUFFIX)[0]
+        return self._spelled.get(plain, plain)
 
     def define(self, connection: Connection, definition: Define, seq: int) -> Catalog:
         """Create a collection's table, and return the catalog that has it.

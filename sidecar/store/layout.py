@@ -5,6 +5,7 @@
 | `_meta`     | format, store id, fingerprint, unknown events     | no      |
 | `_events`   | the log                                           | no      |
 | `_touched`  | which event changed which document                | yes     |
+| `T(search)` | full-text search in T: see `sidecar.store.search` | yes     |
 | the others  | state: see `sidecar.core.builtin`, and the schema | yes     |
 
 Every table of the schema has `_extra` (S9) and `_seq` (S13). TEMP triggers on the writing
@@ -132,11 +133,12 @@ def watch(connection: Connection, table: Table) -> None:
 
 
 def state_tables(connection: Connection, schema: str = "main") -> list[str]:
-    """Return the names of all derived tables."""
+    """Return the names of all derived tables but those of a search."""
     rows = connection.execute(
-        f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table' "
+        "SELECT name FROM pragma_table_list WHERE schema = ? AND type = 'table' "
         "AND name NOT IN ('_events', '_meta') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
-        "ORDER BY name"
+        "ORDER BY name",
+        (schema,),
     )
     return [name for (name,) in rows]
 

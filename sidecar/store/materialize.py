@@ -15,6 +15,7 @@ from sidecar.core.json import JsonObject, pointer
 from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.state import Define, SqlValue, Statement, Statements
 from sidecar.core.table import Table
+from sidecar.store import search
 from sidecar.store.catalog import Catalog
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.layout import watch
@@ -102,6 +103,7 @@ class Materializer:
             return
         if not one.sql.lstrip()[:7].upper().startswith(_WRITES):
             raise SchemaError(f"no statement of a materializer: {one.sql[:100]}")
+        _check_search(one.sql)
         self._connection.execute(one.sql, one.params)
         self.changed.update(one.tables)
 
@@ -125,6 +127,7 @@ class Materializer:
 
     def select(self, sql: str, params: Sequence[SqlValue] = ()) -> list[tuple[SqlValue, ...]]:
         """Return the rows of a read."""
+        _check_search(sql)
         before = self._connection.total_changes
         rows: list[tuple[SqlValue, ...]] = self._connection.execute(sql, params).fetchall()
         if self._connection.total_changes != before:
@@ -141,6 +144,14 @@ class Materializer:
             UnknownCollectionError: There is none of that name.
         """
         return self.catalog.table(name)
+
+
+def _check_search(sql: str) -> None:
+    if search.SUFFIX in sql.lower():
+        raise SchemaError(
+            f"a materializer reads a full-text search: {sql[:100]}",
+            hint="A replay goes without; read the table itself.",
+        )
 
 
 def _fault(event: Event) -> SidecarError:

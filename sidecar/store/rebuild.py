@@ -25,7 +25,7 @@ from sidecar.core.errors import (
 )
 from sidecar.core.event import Event
 from sidecar.core.schema import Schema
-from sidecar.store import log
+from sidecar.store import log, search
 from sidecar.store.driver import Connection, DriverError, connect, translate
 from sidecar.store.layout import FORMAT, create_state, state_tables
 from sidecar.store.materialize import Materializer
@@ -132,7 +132,7 @@ def compare(left: Connection, right: Connection, progress: Progress) -> tuple[st
     return tuple(differences)
 
 
-def swap(store: Connection, derived: Path, key: str | None, fingerprint: str, unknown: int) -> None:
+def swap(store: Connection, derived: Path, key: str | None, schema: Schema, unknown: int) -> None:
     """Put a derived state in the place of the store's, in one transaction."""
     if key is None:
         store.execute("ATTACH ? AS derived", (str(derived),))
@@ -140,13 +140,15 @@ def swap(store: Connection, derived: Path, key: str | None, fingerprint: str, un
         store.execute("ATTACH ? AS derived KEY ?", (str(derived), key))
     try:
         store.execute("BEGIN IMMEDIATE")
+        search.drop(store)
         for name in state_tables(store):
             store.execute(f"DROP TABLE main.{quote(name)}")
         for name in state_tables(store, "derived"):
             for sql in _definition(store, name, "derived"):
                 store.execute(sql)
             store.execute(f"INSERT INTO main.{quote(name)} SELECT * FROM derived.{quote(name)}")
-        set_meta(store, "fingerprint", fingerprint)
+        search.create(store, schema.tables.values())
+        set_meta(store, "fingerprint", schema.fingerprint)
         set_meta(store, "unknown", str(unknown))
         store.execute("COMMIT")
     finally:
@@ -206,7 +208,7 @@ def rebuild(
         rows = _row_counts(target)
         target.close()
         progress("swap", 0, 1)
-        swap(store, scratch, key, schema.fingerprint, unknown)
+        swap(store, scratch, key, schema, unknown)
         progress("swap", 1, 1)
     except DriverError as error:
         raise translate(error) from error
@@ -235,7 +237,10 @@ def check(path: Path, schema: Schema, key: str | None, progress: Progress) -> Re
         source.execute("BEGIN")
         recognize(source, path, schema)
         events, unknown = derive(source, target, schema, progress)
-        differences = compare(source, target, progress)
+        differences = (
+            *compare(source, target, progress),
+            *search.faults(source, schema.tables.values()),
+        )
         return RebuildReport(events, unknown, _row_counts(target), differences)
     except DriverError as error:
         raise translate(error) from error

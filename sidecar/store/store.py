@@ -27,6 +27,7 @@ from sidecar.core.query import Query
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
 from sidecar.core.table import Table
+from sidecar.store import search
 from sidecar.store.driver import Connection, DriverError, connect, make_durable, translate
 from sidecar.store.layout import FORMAT, create_log, create_state, state_tables
 from sidecar.store.log import EventPage
@@ -309,6 +310,7 @@ def _prepare(
         connection.execute("BEGIN IMMEDIATE")
         create_log(connection)
         create_state(connection, schema.tables.values())
+        search.create(connection, schema.tables.values())
         set_meta(connection, "format", FORMAT)
         set_meta(connection, "store", secrets.token_hex(8))
         set_meta(connection, "app", schema.name)

@@ -37,7 +37,7 @@ from sidecar.core.event import Event, Expect, NewEvent, Receipt, uuid7
 from sidecar.core.json import Json, check_json, pointer
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
-from sidecar.store import log
+from sidecar.store import log, search
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.materialize import Materializer
 
@@ -94,6 +94,7 @@ class Writer:
         self._connection = connection
         self._clock = clock
         self._state = Materializer(connection, schema)
+        search.watch(connection, schema.tables.values())
         self._head, self._at = log.head(connection)
         self.head = self._head
         """`seq` of the last durable event, 0 for an empty log."""

@@ -69,3 +69,6 @@ def test_the_app_has_all_tables_and_events() -> None:
     assert persona["columns"].keys() == persona["document"]["properties"].keys()
     assert set(persona["document"]["required"]) >= {"id", "name", "isActive", "createdAt"}
     assert "lastUsed" not in persona["document"]["required"]
+    searches = {name: [*table["search"]] for name, table in document["tables"].items()}
+    assert searches.pop("memoryEntities") == ["name", "summary", "tags", "content"]
+    assert [*searches.values()] == [[], [], []]

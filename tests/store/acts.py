@@ -123,13 +123,14 @@ def events(store: Store, **which: object) -> list[Event]:
 
 
 def image(path: Path, key: str | None) -> dict[str, list[tuple[SqlValue, ...]]]:
-    """Return every row of every table but the log's bookkeeping, as the file has them."""
+    """Return every row of every table but the log's bookkeeping and searches, as they are."""
     with closing(connect(path, key=key, read_only=True)) as connection:
         connection.execute("BEGIN")
         names = [
             name
             for (name,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_meta'"
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+                "AND name NOT IN ('_meta', 'sqlite_schema')"
             )
         ]
         return {

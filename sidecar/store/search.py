@@ -1,0 +1,134 @@
+"""Full-text search: beside each table T that declares it, an FTS5 table `T(search)`.
+
+It has a row for each row of T, with the same rowid, and a column for each searched one: a text as
+it is; of JSON all texts in it, at any depth, with a space between two. TEMP triggers on the
+writer's connection keep it, whatever SQL a materializer runs; what leaves the searched columns as
+they are costs nothing. A rowid is called `_rowid_`, for no column can have that name and hide it.
+
+It serves queries and is no state: materializers don't read it, and a replay goes without, for
+FTS5 takes an event at a time far slower than all at once. How the index lies in FTS5's own tables
+depends on how commits were batched, so a check compares what it holds, not its bytes (S6).
+
+It keeps the texts a second time, as FTS5 reads them from no view that calls `json_tree`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sidecar.core.column import Kind
+from sidecar.core.documents import quote
+from sidecar.core.errors import StorageError
+from sidecar.core.table import Table
+from sidecar.store.driver import Connection, DriverError, translate
+
+SUFFIX: Final = "(search)"
+"""What a search's name has behind its table's; the names of FTS5's own tables go on from there."""
+
+
+def create(connection: Connection, tables: Iterable[Table]) -> None:
+    """Create the searches of tables over the rows there are, in an open transaction."""
+    for table in _searched(tables):
+        connection.execute(_definition(table))
+        row = quote(table.name)
+        connection.execute(
+            f"INSERT INTO {_name(table)} (rowid, {_columns(table)}) "
+            f"SELECT _rowid_, {', '.join(_texts(table, row))} FROM {row}"
+        )
+
+
+def drop(connection: Connection) -> None:
+    """Drop all searches of a file, in an open transaction."""
+    for name in _definitions(connection):
+        connection.execute(f"DROP TABLE main.{quote(name)}")
+
+
+def watch(connection: Connection, tables: Iterable[Table]) -> None:
+    """Make this connection keep the searches of tables."""
+    for table in _searched(tables):
+        name, columns = _name(table), _columns(table)
+        texts = _texts(table, "NEW")
+        sets = ", ".join(
+            f"{quote(column)} = {text}" for column, text in zip(table.search, texts, strict=True)
+        )
+        for action, statement in {
+            "INSERT": f"INSERT INTO {name} (rowid, {columns}) "
+            f"VALUES (NEW._rowid_, {', '.join(texts)})",
+            f"UPDATE OF {columns}": f"UPDATE {name} SET {sets} WHERE rowid = OLD._rowid_",
+            "DELETE": f"DELETE FROM {name} WHERE rowid = OLD._rowid_",
+        }.items():
+            trigger = quote(f"_search_{action[:6].lower()}_{table.name}")
+            connection.execute(
+                f"CREATE TEMP TRIGGER {trigger} AFTER {action} ON main.{quote(table.name)} "
+                f"BEGIN {statement}; END"
+            )
+
+
+def faults(connection: Connection, tables: Iterable[Table]) -> tuple[str, ...]:
+    """Return a line for each search that is not what its table's rows make it."""
+    searched = {table.name + SUFFIX: table for table in _searched(tables)}
+    found = _definitions(connection)
+    lines = [f"{name}: nothing declares it" for name in found if name not in searched]
+    for name, table in searched.items():
+        if found.get(name) != _definition(table):
+            lines.append(f"{name}: {'defined differently' if name in found else 'missing'}")
+            continue
+        try:
+            lines.extend(f"{name}: {fault}" for fault in _faults(connection, table))
+        except DriverError as error:
+            if isinstance(translate(error), StorageError):
+                raise
+            lines.append(f"{name}: {error}")
+    return tuple(lines)
+
+
+def _faults(connection: Connection, table: Table) -> list[str]:
+    """Return what is wrong with the index against its own texts, and with those against T."""
+    name, row, key = _name(table), quote(table.name), quote(table.primary_key)
+    ours = ", ".join(f"{name}.{quote(column)}" for column in table.search)
+    differs = connection.execute(
+        f"SELECT {row}.{key} FROM {row} FULL JOIN {name} ON {name}.rowid = {row}._rowid_ "
+        f"WHERE ({row}._rowid_, {', '.join(_texts(table, row))}) "
+        f"IS NOT ({name}.rowid, {ours}) LIMIT 1"
+    ).fetchone()
+    problems = [text for (text,) in connection.execute(f"PRAGMA main.integrity_check({name})")]
+    lines = [] if differs is None else [f"the first row that differs is {differs[0]!r}"]
+    return lines + [text for text in problems if text != "ok"]
+
+
+def _searched(tables: Iterable[Table]) -> list[Table]:
+    return [table for table in tables if table.search]
+
+
+def _name(table: Table) -> str:
+    return quote(table.name + SUFFIX)
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(map(quote, table.search))
+
+
+def _definition(table: Table) -> str:
+    tokenizer = "tokenize='unicode61 remove_diacritics 2'"
+    return f"CREATE VIRTUAL TABLE {_name(table)} USING fts5({_columns(table)}, {tokenizer})"
+
+
+def _definitions(connection: Connection) -> dict[str, str]:
+    """Return the searches there are, with the SQL that made each."""
+    return dict(
+        connection.execute(
+            "SELECT name, sql FROM main.sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+        )
+    )
+
+
+def _texts(table: Table, row: str) -> list[str]:
+    """Return the SQL expressions of a row's texts."""
+    # Qualified: json_tree() has columns of its own.
+    return [
+        f"(SELECT group_concat(atom, ' ') FROM json_tree({row}.{quote(name)}) WHERE type = 'text')"
+        if table.columns[name].kind is Kind.JSON
+        else f"{row}.{quote(name)}"
+        for name in table.search
+    ]
