@@ -3,12 +3,15 @@
 Python's `re` and SQLite's REGEXP differ from JavaScript in digits, words, spaces and line ends, in
 case folding, in named groups, and in seeing a character beyond U+FFFF as one. So nothing is
 translated: QuickJS compiles and runs every pattern, in about a microsecond. A pattern that
-backtracks without end is stopped by the engine's own clock.
+backtracks without end is stopped by the engine's own clock. Only a pattern without any operator
+needs no engine (`plain`).
 """
 
 from __future__ import annotations
 
+import re
 import threading
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -26,6 +29,42 @@ _COMPILE: Final = """
 }
 """
 # Without g and y a pattern keeps no place between two texts, as a fresh RegExp would not.
+
+
+_SYNTAX: Final = r"\^$.*+?()[\]{}|/\\"
+_PLAIN: Final = re.compile(rf"(\^)?((?:\\[{_SYNTAX}]|[^{_SYNTAX}])*)(\$)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A pattern that only looks for a text.
+
+    Attributes:
+        text: The text, in lower case where `fold` is set.
+        begins: Whether it must be at the beginning.
+        ends: Whether it must be at the end.
+        fold: Whether ASCII letters match in either case; the text is ASCII then.
+    """
+
+    text: str
+    begins: bool
+    ends: bool
+    fold: bool
+
+
+def plain(pattern: str, flags: str) -> Plain | None:
+    """Return what a pattern without operators looks for, or None if the engine must be asked."""
+    found = _PLAIN.fullmatch(pattern)
+    if found is None:
+        return None
+    text = re.sub(r"\\(.)", r"\1", found[2])
+    begins, ends, fold = found[1] is not None, found[3] is not None, "i" in flags
+    if (begins or ends) and "m" in flags:
+        return None
+    # Beyond ASCII, and with u, JavaScript folds more letters than SQLite does.
+    if fold and (not text.isascii() or "u" in flags):
+        return None
+    return Plain(text.lower() if fold else text, begins, ends, fold)
 
 
 def check_regex(pattern: str, flags: str, path: str) -> None:

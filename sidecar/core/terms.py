@@ -6,6 +6,7 @@ the function `mango` can tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from sidecar.core.column import Column, Kind
 from sidecar.core.documents import json_path, literal, quote
 from sidecar.core.json import Json
 from sidecar.core.like import prefix_range
+from sidecar.core.regex import Plain, plain
 from sidecar.core.state import SqlValue
 
 if TYPE_CHECKING:
@@ -78,14 +80,21 @@ def array_term(name: str, column: Column, operator: str, operand: Json) -> Condi
         return None
     each = f"EXISTS (SELECT 1 FROM json_each({quote(name)}) AS each WHERE each.type "
     if operator in ("$eq", "$contains") and isinstance(operand, str):
-        return Condition(f"{each} = 'text' AND each.value = ?)", (operand,))
+        return _listed(name, operand, Condition(f"{each} = 'text' AND each.value = ?)", (operand,)))
     if operator == "$in" and isinstance(operand, list):
         texts = [one for one in operand if isinstance(one, str)]
         if len(texts) == len(operand):
-            listed = orjson.dumps(operand).decode()
+            listed = _json(operand)
             some = "each.value IN (SELECT value FROM json_each(?)))"
             return Condition(f"{each} = 'text' AND {some}", (listed,))
     return None
+
+
+def _listed(name: str, text: str, term: Condition) -> Condition:
+    """Return the term with a cheap look before it: the text must be in the JSON, or an escape."""
+    quoted = _json(text)
+    seen = f"(instr({quote(name)}, ?) OR instr({quote(name)}, '\\'))"
+    return Condition(f"({seen} AND {term.sql})", (quoted, *term.params))
 
 
 def _comparable(column: Column, operand: Json) -> bool:
@@ -150,15 +159,33 @@ def _regex(name: str, column: Column, operand: Json) -> Condition:
     if column.kind is not Kind.TEXT:
         return NONE
     assert isinstance(operand, list)
-    pattern, flags = operand
-    return Condition(f"regex({quote(name)}, ?, ?)", (str(pattern), str(flags)))
+    pattern, flags = map(str, operand)
+    found = plain(pattern, flags)
+    term = None if found is None else _plain(name, found)
+    return term or Condition(f"regex({_bytes(name)}, ?)", (_json(operand),))
+
+
+def _plain(name: str, pattern: Plain) -> Condition | None:
+    """Return the condition of a pattern that only looks for a text."""
+    text = f"lower({quote(name)})" if pattern.fold else quote(name)
+    if pattern.begins and pattern.ends:
+        return Condition(f"{text} = ?", (pattern.text,))
+    if pattern.ends:
+        return None
+    if not pattern.begins:
+        return Condition(f"instr({text}, ?) > 0", (pattern.text,))
+    if pattern.fold:
+        return Condition(f"instr({text}, ?) = 1", (pattern.text,))
+    return _prefixed(name, re.sub(r"[%_\\]", r"\\\g<0>", pattern.text) + "%")
 
 
 def _like(name: str, column: Column, operand: Json) -> Condition:
     if column.kind is not Kind.TEXT:
         return NONE
     assert isinstance(operand, str)
-    return _prefixed(name, operand) or Condition(f"is_like({quote(name)}, ?, 0)", (operand,))
+    return _prefixed(name, operand) or Condition(
+        f"is_like({_bytes(name)}, ?, 0)", (_json(operand),)
+    )
 
 
 def _prefixed(name: str, pattern: str) -> Condition | None:
@@ -171,14 +198,23 @@ def _prefixed(name: str, pattern: str) -> Condition | None:
     if behind is not None:
         sql, params = f"({sql} AND {quote(name)} < ?)", [*params, behind]
     if not whole:
-        sql, params = f"({sql} AND is_like({quote(name)}, ?, 0))", [*params, pattern]
+        sql, params = f"({sql} AND is_like({_bytes(name)}, ?, 0))", [*params, _json(pattern)]
     return Condition(sql, params)
 
 
 def _ilike(name: str, column: Column, operand: Json) -> Condition:
     if column.kind is not Kind.TEXT:
         return NONE
-    return Condition(f"is_like({quote(name)}, ?, 1)", (str(operand),))
+    return Condition(f"is_like({_bytes(name)}, ?, 1)", (_json(operand),))
+
+
+def _bytes(name: str) -> str:
+    # A function of ours is given a text only up to its first NUL.
+    return f"CAST({quote(name)} AS BLOB)"
+
+
+def _json(operand: Json) -> str:
+    return orjson.dumps(operand).decode()
 
 
 def _contains(name: str, column: Column, operand: Json) -> Condition:

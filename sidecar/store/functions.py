@@ -3,8 +3,8 @@
 | function                               | answers                                                |
 |----------------------------------------|--------------------------------------------------------|
 | `mango(root, path, operator, operand)` | whether an operator holds (`sidecar.core.mango`)       |
-| `regex(text, pattern, flags)`          | whether a text matches a JavaScript regular expression |
-| `is_like(text, pattern, fold)`         | whether a text is like a pattern (`core.like`)         |
+| `regex(bytes, [pattern, flags])`       | whether a text matches a JavaScript regular expression |
+| `is_like(bytes, pattern, fold)`        | whether a text is like a pattern (`core.like`)         |
 | `sort_key(root, path)`                 | bytes that compare as RxDB sorts                       |
 | `project(root, tree)`                  | JSON text of a part, or NULL (`core.projection`)       |
 | `canonical(root)`                      | text that equal JSON values share                      |
@@ -13,8 +13,9 @@
 | `keyed(root, path)`                    | bytes that compare as RxDB sorts, and hold the value   |
 | `unkeyed(bytes)`                       | JSON text of that value, or null                       |
 
-`root` is the JSON text of a top-level field or NULL; `path` a JSON array that begins with the
-field's name for `mango`, and below it for the others.
+Operands are JSON texts, texts to look at are given as their bytes: SQLite's Python driver cuts a
+text at its first NUL. `root` is the JSON text of a top-level field or NULL; `path` is a JSON array
+that begins with the field's name for `mango`, and below it for the others.
 """
 
 from __future__ import annotations
@@ -92,12 +93,15 @@ def _mango(root: str | None, path: str, operator: str, operand: str) -> bool:
     return holds(document, keys, operator, _parsed(operand))
 
 
-def _regex(text: str | None, pattern: str, flags: str) -> bool:
-    return text is not None and regex_matches(pattern, flags, text)
+def _regex(text: bytes | None, operand: str) -> bool:
+    parsed = _parsed(operand)
+    assert isinstance(parsed, list)
+    pattern, flags = map(str, parsed)
+    return text is not None and regex_matches(pattern, flags, text.decode())
 
 
-def _is_like(text: str | None, pattern: str, fold: int) -> bool:
-    return text is not None and like(text, pattern, fold=bool(fold))
+def _is_like(text: bytes | None, pattern: str, fold: int) -> bool:
+    return text is not None and like(text.decode(), str(_parsed(pattern)), fold=bool(fold))
 
 
 def _sort_key(root: str | None, path: str) -> bytes:
@@ -160,7 +164,7 @@ def _parsed(text: str) -> Json:
 
 _FUNCTIONS: Final[tuple[tuple[str, int, Function], ...]] = (
     ("mango", 4, _mango),
-    ("regex", 3, _regex),
+    ("regex", 2, _regex),
     ("is_like", 3, _is_like),
     ("sort_key", 2, _sort_key),
     ("project", 2, _project),

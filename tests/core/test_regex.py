@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import threading
 
 import pytest
 
+from sidecar.core.compile import compile_query
 from sidecar.core.errors import QueryError, QueryTimeoutError
+from sidecar.core.json import JsonObject
+from sidecar.core.query import DocumentQuery, parse_query
 from sidecar.core.regex import check_regex, regex_matches
+from tests.core.rows import THINGS, Rows
 
 
 @pytest.mark.parametrize(
@@ -79,3 +84,50 @@ def test_each_thread_has_an_engine_of_its_own() -> None:
     for thread in threads:
         thread.join()
     assert found == [True] * 4
+
+
+_PIECES = [
+    "a",
+    "B",
+    "é",
+    "ſ",
+    "K",
+    "😀",
+    r"\.",
+    ".",
+    "%",
+    "_",
+    "\n",
+    "-",
+    r"\$",
+    "^",
+    "$",
+    "i",
+    "0",
+]
+
+
+@pytest.mark.parametrize("flags", ["", "i", "m", "u", "iu", "s", "g"])
+def test_a_pattern_without_operators_finds_what_the_engine_finds(rows: Rows, flags: str) -> None:
+    """On a column it is plain SQL, which an index may serve."""
+    chance = random.Random(flags)
+    texts = [
+        "".join(chance.choices(["a", "b", "A", "É", "s", "k", "I", "."], k=2)) for _ in "123456"
+    ]
+    texts += ["", "😀", "a\n", "\na", "é.", "%", "_", "$a", "-", "Kſ", "a\0b", "ai0"]
+    rows.hold({"id": str(at), "title": text} for at, text in enumerate(texts))
+    patterns = ["".join(chance.choices(_PIECES, k=chance.randrange(4))) for _ in range(120)]
+    patterns += [f"^{one}" for one in patterns[:60]] + [f"^{one}$" for one in patterns[:60]]
+    for pattern in patterns:
+        matching = [at for at, text in enumerate(texts) if regex_matches(pattern, flags, text)]
+        condition: JsonObject = {"$regex": pattern, "$options": flags}
+        found = sorted(map(int, rows.ids(selector={"title": condition})))
+        assert found == matching, (pattern, flags)
+
+
+def test_a_beginning_is_served_by_an_index(rows: Rows) -> None:
+    query = parse_query({"from": "things", "selector": {"title": {"$regex": "^ab"}}})
+    assert isinstance(query, DocumentQuery)
+    compiled = compile_query(THINGS, query)
+    plan = rows.connection.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", compiled.params).fetchall()
+    assert any('SEARCH things USING INDEX things("title")' in step[3] for step in plan)
