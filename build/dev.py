@@ -167,6 +167,7 @@ def fuzz(run: Run, *, minutes: int | None = None, seed: int | None = None) -> No
         [PYTHON, "-m", "tests.oracle", *options],
         hint="Each difference is above, shrunk; tests/oracle/README.md says what RxDB leaves open.",
         cwd=ROOT,
+        env=_children_env(run),
         is_test=True,
     )
 

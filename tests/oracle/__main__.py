@@ -11,6 +11,7 @@ from contextlib import aclosing
 
 from tests.oracle.compare import Difference
 from tests.oracle.generate import Case
+from tests.oracle.peers import STORAGES
 from tests.oracle.run import Tally, compared, shrunk
 
 _MOST = 5
@@ -23,7 +24,7 @@ def shown(case: Case, found: Difference) -> str:
         "indexes": case.schema["indexes"],
         "documents": case.documents,
         "query": found.query,
-        "rxdb": found.expected,
+        f"rxdb on {found.storage}": found.expected,
         "sidecar": found.got,
     }
     return "\n".join(f"  {name}: {json.dumps(part)}" for name, part in parts.items())
@@ -32,15 +33,18 @@ def shown(case: Case, found: Difference) -> str:
 async def main(minutes: float, seed: int) -> int:
     """Run; return 1 if anything differs."""
     print(f"seed {seed}", flush=True)
-    tally = Tally()
+    tallies = {storage: Tally() for storage in STORAGES}
     differences = 0
-    async with aclosing(compared(seed, tally, seconds=minutes * 60)) as found:
-        async for case, _ in found:
+    async with aclosing(compared(seed, tallies, seconds=minutes * 60)) as found:
+        async for case, one in found:
             differences += 1
-            print(f"difference {differences}\n{shown(*await shrunk(case))}", flush=True)
+            text = shown(*await shrunk(case, one.storage))
+            print(f"difference {differences}\n{text}", flush=True)
             if differences == _MOST:
                 break
-    print(f"{tally}, {differences} differ")
+    for storage, tally in tallies.items():
+        print(f"{storage}: {tally}")
+    print(f"{differences} differ")
     return 1 if differences else 0
 
 

@@ -1,4 +1,4 @@
-"""The two that are asked: real RxDB in Node, and a real sidecar over its socket."""
+"""Those that are asked: real RxDB on two storages, and a real sidecar over its socket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -24,18 +24,24 @@ from tests.oracle.generate import KEY, Case
 ROOT = Path(__file__).parents[2]
 BRIDGE = ROOT / "electron-bridge"
 
+STORAGES: Final = ("memory", "dexie")
+"""RxDB's storages: in Node's memory, and by Dexie in Chromium's IndexedDB."""
+
+_GRACE = 30
+"""Seconds RxDB has to end."""
+
 
 class Oracle:
-    """RxDB, in one process for any number of cases."""
+    """RxDB on one of its storages, in one process for any number of cases."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
     @classmethod
     @contextmanager
-    def started(cls) -> Iterator[Oracle]:
+    def started(cls, storage: str) -> Iterator[Oracle]:
         """Start it for the length of a block."""
-        script = Path(__file__).with_name("rxdb.mjs")
+        script = Path(__file__).with_name(f"{storage}.mjs")
         command = ["node", str(script), str(BRIDGE)]
         with subprocess.Popen(
             command, cwd=BRIDGE, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -43,7 +49,11 @@ class Oracle:
             try:
                 yield cls(process)
             finally:
-                process.kill()
+                try:
+                    # The end of its input ends it, and its browser.
+                    process.communicate(timeout=_GRACE)
+                finally:
+                    process.kill()
 
     def ask(self, case: Case) -> None:
         """Send a case; its answers can be read later, in the order of asking."""
