@@ -6,6 +6,7 @@ How it is kept fair is told in `electron-bridge/tests/bench`, where the page is.
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -52,13 +53,18 @@ async def run(sizes: Sequence[int]) -> None:
                     "workloads": [asdict(one) for one in workloads(size)],
                 }
             )
-        await _drive({"echo": floor["url"], "stages": stages})
+        # A browser that was interrupted may still write.
+        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        plan: Json = {"echo": floor["url"], "stages": stages}
+        await _drive(plan, stack.enter_context(temporary))
 
 
-async def _drive(plan: Json) -> None:
+async def _drive(plan: Json, folder: str) -> None:
+    """Run the driver, whose own temporary files go with the folder, and print what it says."""
     process = await asyncio.create_subprocess_exec(
         *("node", "tests/bench/run.mjs"),
         cwd=_BRIDGE,
+        env={**os.environ, "TMPDIR": folder},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=2**24,
