@@ -1,18 +1,20 @@
 """Collections defined at run time from an RxDB JSON schema (S10).
 
 A collection becomes a table: its primary key, a column per indexed top-level field of a scalar
-type, and `_extra` for the rest. RxDB's rule that an unsorted query follows the first index holds
-for them as well.
+type, and `_extra` for the rest, with indexes over paths into it. RxDB's rule that an unsorted query
+follows the first index holds for them as well.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from sidecar.core.column import Column, Kind, is_field
 from sidecar.core.errors import ValidationError
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.path_index import is_path
 from sidecar.core.table import Table
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_$-]{0,127}")
@@ -47,10 +49,14 @@ def collection_table(name: str, primary_key: str, json_schema: JsonObject) -> Ta
             f"/args/primaryKey: {primary_key!r} can't be a primary key", path="/args/primaryKey"
         )
     kinds = _scalar_kinds(primary_key, json_schema)
-    indexes = [one for one in _indexes(json_schema) if all(field in kinds for field in one)]
+    indexes = [
+        one
+        for one in _indexes(json_schema)
+        if all(field in kinds or _is_path(field, kinds) for field in one)
+    ]
 
     columns = {primary_key: Column(Kind.TEXT, primary_key=True)}
-    for field in (field for one in indexes for field in one):
+    for field in (field for one in indexes for field in one if field in kinds):
         columns.setdefault(field, Column(kinds[field], nullable=True))
     return Table(name, columns, indexes=indexes)
 
@@ -70,6 +76,11 @@ def _scalar_kinds(primary_key: str, json_schema: JsonObject) -> dict[str, Kind]:
             taken.add(field.lower())
             kinds[field] = _KINDS[kind]
     return kinds
+
+
+def _is_path(field: str, kinds: Mapping[str, Kind]) -> bool:
+    root, _, below = field.partition(".")
+    return bool(below) and root not in kinds and is_path(field)
 
 
 def _indexes(json_schema: JsonObject) -> list[tuple[str, ...]]:

@@ -82,6 +82,11 @@ def ordering(table: Table, query: DocumentQuery) -> Ordering:
     return given if table.primary_key in dict(given) else [*given, (table.primary_key, "asc")]
 
 
+def names_one(table: Table, query: DocumentQuery) -> bool:
+    """Return whether a query asks for one document by its primary key and nothing else."""
+    return len(query.selector) == 1 and isinstance(query.selector.get(table.primary_key), str)
+
+
 def order_terms(table: Table, ordering: Ordering, facts: Facts) -> list[Term]:
     """Return the terms of an ordering.
 

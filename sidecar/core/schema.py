@@ -145,7 +145,7 @@ class Schema:
         SchemaError: A name twice, a name of the engine's, or a reference to nothing.
     """
 
-    ENGINE_VERSION: ClassVar[int] = 1
+    ENGINE_VERSION: ClassVar[int] = 2
     """Raised when the engine itself would derive other state from the same log."""
 
     def __init__(

@@ -20,6 +20,7 @@ from sidecar.core.column import Kind
 from sidecar.core.errors import QueryError
 from sidecar.core.json import Json, JsonObject, pointer
 from sidecar.core.mango import JUNCTIONS, OPERATORS, conditions, holds
+from sidecar.core.path_index import served
 from sidecar.core.regex import check_regex
 from sidecar.core.terms import ALL, NONE, Condition, array_term, column_term, root_sql
 
@@ -112,10 +113,14 @@ def _term(table: Table, parts: Sequence[str], operator: str, operand: Json) -> C
         found = column_term(parts[0], column, operator, operand)
     elif column is not None and len(parts) == 1:
         found = array_term(parts[0], column, operator, operand)
-    return found or Condition(
+    if found is not None:
+        return found
+    asked = Condition(
         f"mango({root_sql(table, parts[0])}, ?, ?, ?)",
         (orjson.dumps(parts).decode(), operator, orjson.dumps(operand).decode()),
     )
+    among = served(table, parts, operator, operand)
+    return asked if among is None else _join("AND", [among, asked], ALL)
 
 
 def _negated(condition: Condition) -> Condition:

@@ -18,6 +18,7 @@ from sidecar.core.column import Column, Kind, Missing, is_field
 from sidecar.core.documents import check_name, encode, json_path, quote
 from sidecar.core.errors import SchemaError, ValidationError
 from sidecar.core.json import Json, JsonObject, pointer
+from sidecar.core.path_index import indexable
 from sidecar.core.selector import compile_selector
 from sidecar.core.state import SqlValue, Statement
 
@@ -53,7 +54,8 @@ class Table:
     Args:
         name: Table name, which is the collection's name on the wire.
         columns: The declared fields.
-        indexes: A field or a tuple of fields each; the first is also an unsorted query's order.
+        indexes: A field or a tuple of fields each, columns or paths into JSON; the first is also an
+            unsorted query's order.
         search: Full-text search over these text and JSON columns: their weights in the ranking.
         imported: The typed event that imports a document; None for `v1.DocumentInserted`.
 
@@ -76,6 +78,9 @@ class Table:
         self.indexes: tuple[tuple[str, ...], ...] = tuple(
             (one,) if isinstance(one, str) else tuple(one) for one in indexes
         )
+        self._indexed_paths = frozenset(
+            field for one in self.indexes for field in one if field not in columns
+        )
         self.search: Mapping[str, float] = search or {}
         self.imported = imported
         self.primary_key = _checked(self)
@@ -83,6 +88,11 @@ class Table:
         self._insert = (
             f"INSERT INTO {quote(name)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         )
+
+    @property
+    def indexed_paths(self) -> frozenset[str]:
+        """Paths into JSON that an index is over."""
+        return self._indexed_paths
 
     @property
     def references(self) -> Mapping[str, str]:
@@ -266,8 +276,11 @@ def _checked(table: Table) -> str:
         if isinstance(column.encode(column.default), Missing):
             raise SchemaError(f"table {table.name}: the default of {name} is of another type")
     for name in (name for one in table.indexes for name in one):
-        if name not in table.columns:
-            raise SchemaError(f"table {table.name}: index over {name}, which is no column")
+        if not indexable(table, name):
+            raise SchemaError(
+                f"table {table.name}: no index can be over {name!r}",
+                hint="Name columns, or paths into JSON without array indexes.",
+            )
     _check_search(table)
     return keys[0]
 

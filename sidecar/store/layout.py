@@ -20,6 +20,7 @@ from typing import Final
 
 from sidecar.core.column import SQL_TYPES, Kind
 from sidecar.core.documents import literal, quote
+from sidecar.core.path_index import entry_sql
 from sidecar.core.table import Table
 from sidecar.core.terms import is_wide
 from sidecar.store.driver import Connection
@@ -91,7 +92,7 @@ def create_table(connection: Connection, table: Table) -> None:
     from sqlite_utils import Database  # noqa: PLC0415
 
     columns = {name: SQL_TYPES[column.kind] for name, column in table.columns.items()}
-    made = Database(connection).create_table(
+    Database(connection).create_table(
         table.name,
         {**columns, "_extra": "TEXT", "_seq": "INTEGER"},
         pk=table.primary_key,
@@ -100,12 +101,13 @@ def create_table(connection: Connection, table: Table) -> None:
         strict=True,
     )
     for index in dict.fromkeys(table.indexes):
-        # Names of its own making collide: `a` over (b, c) with `a_b` over c.
-        made.create_index(index, f"{table.name}({', '.join(map(quote, index))})")
+        entries = ", ".join(entry_sql(table, field) for field in index)
+        name = quote(f"{table.name}({', '.join(map(quote, index))})")
+        connection.execute(f"CREATE INDEX {name} ON {quote(table.name)} ({entries})")
     for name in dict.fromkeys(
         [table.primary_key, *(name for one in table.indexes for name in one)]
     ):
-        if table.columns[name].kind is Kind.TEXT:
+        if name in table.columns and table.columns[name].kind is Kind.TEXT:
             # Hardly ever has an entry: it tells at once whether an index's order is JavaScript's.
             wide = quote(f"{table.name}({quote(name)}) wide")
             connection.execute(

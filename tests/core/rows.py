@@ -33,7 +33,7 @@ THINGS = Table(
         "tags": json(list[str], nullable=True),
         'odd "name"\n': text(nullable=True),
     },
-    indexes=["title", ("size", "weight")],
+    indexes=["title", ("size", "weight"), "data.a", "x", ("x.a", "size")],
 )
 
 KINDS: Mapping[str, st.SearchStrategy[Json]] = {

@@ -42,7 +42,7 @@ def test_indexed_scalar_fields_become_columns() -> None:
         "score": Kind.NUMBER,
         "live": Kind.BOOLEAN,
     }
-    assert table.indexes == (("name",), ("age", "score", "id"), ("live",))
+    assert table.indexes == (("name",), ("age", "score", "id"), ("live",), ("about.x",))
     assert table.primary_key == "id"
     assert table.order == ("name",)
     assert all(column.nullable for name, column in table.columns.items() if name != "id")
@@ -56,7 +56,7 @@ def test_indexed_scalar_fields_become_columns() -> None:
         {"properties": [], "indexes": {}},
         {"properties": {"a": 5, "b": {"type": 5}, "c": {}}, "indexes": ["a", "b", "c"]},
         {"properties": {"$a": {"type": "string"}, "": {"type": "string"}}, "indexes": ["$a", ""]},
-        {"properties": {"a.b": {"type": "string"}}, "indexes": ["a.b"]},
+        {"properties": {"a": {"type": "array"}}, "indexes": ["a.0", "a..b", "id.b"]},
         {"properties": {"a\0b": {"type": "string"}}, "indexes": ["a\0b"]},
         {"properties": {"ID": {"type": "string"}}, "indexes": ["ID"]},
     ],

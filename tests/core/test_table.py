@@ -279,9 +279,12 @@ def test_columns_that_cannot_be_are_schema_errors(columns: dict[str, Column]) ->
         Table("t", columns)
 
 
-def test_an_index_is_over_columns() -> None:
+@pytest.mark.parametrize("field", ["", "_seq", "$x", "a..b", "a.0", "a.0.b", "id.a"])
+def test_an_index_is_over_columns_or_paths_into_json(field: str) -> None:
+    columns = {"id": text(primary_key=True), "data": json()}
+    Table("t", columns, indexes=[("id", "data"), "data.a.b", "undeclared", "undeclared.a"])
     with pytest.raises(SchemaError):
-        Table("t", {"id": text(primary_key=True)}, indexes=[("id", "absent")])
+        Table("t", columns, indexes=[("id", field)])
 
 
 @pytest.mark.parametrize(
