@@ -8,6 +8,7 @@ Invariants:
 4. Nothing is written: the connection is read-only, and an authorizer refuses what is no read.
 5. No read that may run waits beside an idle thread; of those the last to end gets the next read,
    as its statements are compiled and its pages cached. Each sleeps alone, so a read wakes one.
+6. A read that takes less time than waking a thread wakes none: it borrows an idle one's connection.
 """
 
 from __future__ import annotations
@@ -60,13 +61,14 @@ class Reading(Generic[ResultT]):
 
     def __await__(self) -> Generator[object, None, ResultT]:
         """Return the result. Cancelling takes a read back that has no thread yet."""
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[None] = loop.create_future()
-        # The waiter, then a look whether it is done; `end` in the other order, so one is seen.
-        self._waiter = loop, waiter
         if not self._done:
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
+            # The waiter, then another look; `end` in the other order, so that one sees the other.
+            self._waiter = loop, waiter
             try:
-                yield from waiter
+                if not self._done:
+                    yield from waiter
             except asyncio.CancelledError:
                 self._cancelled = True
                 raise
@@ -123,8 +125,12 @@ def _wake(waiter: asyncio.Future[None]) -> None:
         waiter.set_result(None)
 
 
-_Inbox = SimpleQueue[Reading[object] | None]
-"""Where a thread sleeps until it is handed a read, or None to end."""
+class _Thread:
+    """What a thread reads with, and where it sleeps until it is handed a read, or None to end."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.inbox: SimpleQueue[Reading[object] | None] = SimpleQueue()
 
 
 class Readers:
@@ -138,28 +144,39 @@ class Readers:
         self._open = open_snapshot
         self._waiting: dict[str, deque[Reading[object]]] = {}
         self._running: dict[str, int] = {}
-        self._idle: list[_Inbox] = []
+        self._idle: list[_Thread] = []
         self._threads: list[threading.Thread] = []
         self._starting = 0
         self._lock = threading.Lock()
         self._closed = False
 
-    def submit(self, window: str, work: Callable[[Snapshot], ResultT]) -> Reading[ResultT]:
+    def submit(
+        self, window: str, work: Callable[[Snapshot], ResultT], *, short: bool = False
+    ) -> Reading[ResultT]:
         """Queue a read.
 
         Args:
             window: Whose read it is; windows don't hold each other up.
             work: Called with an open snapshot on a reading thread.
+            short: It takes less time than waking a thread: do it here and now, with the connection
+                of a thread that sleeps, if one does.
         """
         reading = Reading(window, work)
+        idle: _Thread | None = None
         with self._lock:
             if self._closed:
                 raise ShuttingDownError("the store is closed")
-            queue = self._waiting.setdefault(window, deque())
-            queue.append(reading)  # type: ignore[arg-type]  # a queue of reads of all results
-            self._assign()
-            if self._startable() > self._starting:
-                self._start(window)
+            if short and self._idle and self._running_of(window) < PER_WINDOW:
+                idle = self._idle.pop()
+                self._running[window] = self._running_of(window) + 1
+            else:
+                queue = self._waiting.setdefault(window, deque())
+                queue.append(reading)  # type: ignore[arg-type]  # a queue of reads of all results
+                self._assign()
+                if self._startable() > self._starting:
+                    self._start(window)
+        if idle is not None:
+            self._read(reading, idle)
         return reading
 
     def close(self) -> None:
@@ -187,25 +204,33 @@ class Readers:
         except SidecarError as error:
             self._fail(error)
             return
-        inbox: _Inbox = SimpleQueue()
+        thread = _Thread(snapshot)
         with self._lock:
             self._starting -= 1
-            self._idle.append(inbox)
+            self._idle.append(thread)
             self._assign()
-        while (reading := inbox.get()) is not None:
-            reading.run(snapshot)
-            # First, so that whoever is told and asks again finds this thread idle.
-            self._finished(reading.window, inbox)
-            reading.end()
+        while (reading := thread.inbox.get()) is not None:
+            self._read(reading, thread)
             del reading  # a sleeping thread keeps no result alive
         snapshot.close()
+
+    def _read(self, reading: Reading[ResultT], thread: _Thread) -> None:
+        reading.run(thread.snapshot)
+        # First, so that whoever is told and asks again finds this thread idle.
+        with self._lock:
+            self._running[reading.window] -= 1
+            if self._running[reading.window] == 0:
+                del self._running[reading.window]
+            self._idle.append(thread)
+            self._assign()
+        reading.end()
 
     def _assign(self) -> None:
         """Hand idle threads what may run; end them when nothing more will come."""
         while self._idle and (reading := self._next()) is not None:
-            self._idle.pop().put(reading)
+            self._idle.pop().inbox.put(reading)
         while self._idle and self._closed and not self._waiting:
-            self._idle.pop().put(None)
+            self._idle.pop().inbox.put(None)
 
     def _next(self) -> Reading[object] | None:
         """Take the next read of a window that has the fewest running; of equals, in turn."""
@@ -228,14 +253,6 @@ class Readers:
 
     def _running_of(self, window: str) -> int:
         return self._running.get(window, 0)
-
-    def _finished(self, window: str, inbox: _Inbox) -> None:
-        with self._lock:
-            self._running[window] -= 1
-            if self._running[window] == 0:
-                del self._running[window]
-            self._idle.append(inbox)
-            self._assign()
 
     def _fail(self, error: SidecarError) -> None:
         """Answer what waits, when not even a connection could be opened."""

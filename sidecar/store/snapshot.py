@@ -24,7 +24,7 @@ from sidecar.core.errors import (
     TooLargeError,
 )
 from sidecar.core.event import Event
-from sidecar.core.order import NO_FACTS, Facts, ordering
+from sidecar.core.order import NO_FACTS, Facts, names_one, ordering
 from sidecar.core.query import DocumentQuery, Query, SqlQuery
 from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
@@ -201,7 +201,7 @@ class Snapshot:
 
     def _facts(self, table: Table, query: DocumentQuery, head: int) -> Facts:
         """Return what holds in this snapshot for the columns a query is ordered by."""
-        if query.count:
+        if query.count or names_one(table, query):
             return NO_FACTS
         columns = [field for field, _ in ordering(table, query) if field in table.columns]
         texts = [field for field in columns if table.columns[field].kind is Kind.TEXT]

@@ -23,7 +23,8 @@ from sidecar.core.errors import (
 )
 from sidecar.core.event import NewEvent, Receipt
 from sidecar.core.json import Json, JsonObject
-from sidecar.core.query import Query
+from sidecar.core.order import names_one
+from sidecar.core.query import Query, SqlQuery
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
 from sidecar.core.table import Table
@@ -197,7 +198,9 @@ class Store:
             The result, once awaited or waited for. It raises QueryError, UnknownCollectionError,
             ReadOnlyError, QueryTimeoutError or TooLargeError.
         """
-        return self._readers.submit(window, lambda snapshot: snapshot.query(query))
+        return self._readers.submit(
+            window, lambda snapshot: snapshot.query(query), short=self._is_short(query)
+        )
 
     def events(
         self,
@@ -264,6 +267,12 @@ class Store:
     def collections(self) -> list[str]:
         """Return the names of all tables, declared and defined."""
         return list(self._writer.catalog.tables)
+
+    def _is_short(self, query: Query) -> bool:
+        if isinstance(query, SqlQuery):
+            return False
+        table = self._writer.catalog.tables.get(query.from_)
+        return table is not None and names_one(table, query)
 
     def close(self) -> None:
         """Finish what is queued, close the file and let go of the lock."""

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sidecar.core.errors import CorruptError, QueryError
-from sidecar.core.query import SqlQuery
+from sidecar.core.errors import CorruptError, NotFoundError, QueryError
+from sidecar.core.json import JsonObject
+from sidecar.core.order import names_one
+from sidecar.core.query import DocumentQuery, SqlQuery, parse_query
 from sidecar.store import Store
 from sidecar.store.readers import PER_WINDOW, THREADS, Readers
 from sidecar.store.snapshot import Snapshot
@@ -125,6 +127,58 @@ def test_the_thread_that_read_last_reads_next(store: Store) -> None:
     assert len(set(names)) == THREADS
     last = store._readers.submit("w", lambda _: threading.current_thread().name)
     assert last.result(WAIT) == names[-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"selector": {"id": "a"}}, True),
+        ({"selector": {"id": "a"}, "first": True, "fields": ["name"]}, True),
+        ({"selector": {"id": {"$regex": "a"}}}, False),
+        ({"selector": {"id": "a", "name": {"$regex": "(a+)+b"}}}, False),
+        ({"selector": {"name": "a"}}, False),
+        ({"selector": {}, "first": True}, False),
+    ],
+)
+def test_what_names_one_document(store: Store, query: JsonObject, names: bool) -> None:
+    """By its primary key, and with no condition that could take long."""
+    parsed = parse_query({"from": "personas", **query})
+    assert isinstance(parsed, DocumentQuery)
+    assert names_one(store.collection("personas"), parsed) is names
+
+
+def test_one_document_is_read_without_waking_a_thread(store: Store, gate: Gate) -> None:
+    """With an idle thread's connection; it waits where there is none, or its window has no turn."""
+    commit(store, persona("a"))
+    get = parse_query({"from": "personas", "selector": {"id": "a"}})
+    assert not store._readers._threads
+    assert store.read(get).result(WAIT).head == 1
+    assert store.read(get).done()
+
+    busy = [store._readers.submit("w", gate) for _ in range(PER_WINDOW)]
+    for _ in busy:
+        assert gate.begun.acquire(timeout=WAIT)
+    assert len(store._readers._threads) == PER_WINDOW
+    waiting = [store.read(get, window=window) for window in ("w", "other")]
+    assert waiting[1].result(WAIT).head == 1
+    assert store.read(get, window="other").done()
+    assert not waiting[0].done()
+    gate.open()
+    assert waiting[0].result(WAIT).head == 1
+
+
+def test_a_borrowed_connection_is_given_back(store: Store) -> None:
+    """Also after an error; and it reads its own snapshot each time."""
+    commit(store, persona("a"))
+    missing = parse_query({"from": "personas", "selector": {"id": "z"}, "first": "required"})
+    for n in range(2, 20):
+        with pytest.raises(NotFoundError):
+            store.read(missing).result(WAIT)
+        commit(store, persona(str(n)))
+        get = parse_query({"from": "personas", "selector": {"id": str(n)}})
+        result = store.read(get).result(WAIT)
+        assert (result.head, len(result.rows)) == (n, 1)
+    assert len(store._readers._threads) == 1
 
 
 def test_a_window_starts_only_the_threads_it_may_use(store: Store) -> None:
