@@ -63,13 +63,16 @@ async function appModule() {
     Documents: { ...record(documents), description: "The document of each declared table." },
   });
   return [
-    types.replace(header, `${header}import { TableQuery } from "../query/table.ts";\n`),
+    types.replace(header, `${header}import { table } from "../query/table.ts";\n`),
     "/** A query of each declared table, to narrow by `where`, `orderBy`, `limit`, `first`, … */",
     "export const tables = {",
-    ...Object.entries(tables).map(([name, { document }]) =>
+    ...Object.entries(tables).map(([name, { document, primaryKey, search }]) =>
       [
         `  /** Queries of ${name}. */`,
-        `  ${name}: /* @__PURE__ */ new TableQuery<${document.title}>({ from: "${name}" }),`,
+        `  ${name}: /* @__PURE__ */ table<${document.title}, "${primaryKey}", ${Object.keys(search ?? {}).length > 0}>(`,
+        `    "${name}",`,
+        `    "${primaryKey}",`,
+        "  ),",
       ].join("\n"),
     ),
     "} as const;",

@@ -1,6 +1,7 @@
 import type { Methods } from "../generated/rpc.ts";
 import { LiveQueries, type LiveQuery } from "../live/live.ts";
 import { type LiveSnapshot, readAnswer } from "../live/snapshot.ts";
+import { checkQuery } from "../query/plain.ts";
 import type { DataOf, QueryInput } from "../query/types.ts";
 import { defaultRetry, type Retry } from "./backoff.ts";
 import { Calls, type OnLost } from "./calls.ts";
@@ -157,11 +158,13 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
 
   function query<const Q extends QueryInput>(query: Q, options?: CallOptions): Promise<DataOf<Q>>;
   async function query(query: QueryInput, options: CallOptions = {}): Promise<unknown> {
+    checkQuery(query);
     return readAnswer(await call("query", query, "reject", options)).value;
   }
 
   function liveQuery<const Q extends QueryInput>(query: Q): LiveQuery<DataOf<Q>>;
   function liveQuery(query: QueryInput): LiveQuery<unknown> {
+    checkQuery(query);
     return live.get(query);
   }
 

@@ -10,14 +10,21 @@ export type { Methods, Notifications, ReadyLine, StartErrorLine } from "../gener
 export type { LiveQuery } from "../live/live.ts";
 export { applyPatch, type Patch, type Upsert } from "../live/patch.ts";
 export type { LiveSnapshot } from "../live/snapshot.ts";
-export { type Operator, sql, TableQuery } from "../query/table.ts";
+export type { Comparison, Selector } from "../query/selector.ts";
 export type {
-  Comparison,
+  GroupedQuery,
+  GroupsQuery,
+  Operator,
+  RowsQuery,
+  TableQuery,
+  TypedDocumentQuery,
+} from "../query/steps.ts";
+export { sql, table } from "../query/table.ts";
+export type {
   DataOf,
   DocumentQuery,
   Query,
   QueryInput,
-  Selector,
   SqlQuery,
   TypedQuery,
 } from "../query/types.ts";

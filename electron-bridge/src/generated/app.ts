@@ -1,6 +1,6 @@
 // Generated from rpc_schema/ by scripts/generate.mjs (npm run generate). Do not edit.
 
-import { TableQuery } from "../query/table.ts";
+import { table } from "../query/table.ts";
 /**
  * One turn of a conversation; `timestamp` in milliseconds.
  */
@@ -431,13 +431,25 @@ export interface Documents {
 /** A query of each declared table, to narrow by `where`, `orderBy`, `limit`, `first`, … */
 export const tables = {
   /** Queries of conversations. */
-  conversations: /* @__PURE__ */ new TableQuery<ConversationsDocument>({ from: "conversations" }),
+  conversations: /* @__PURE__ */ table<ConversationsDocument, "id", false>(
+    "conversations",
+    "id",
+  ),
   /** Queries of memoryEntities. */
-  memoryEntities: /* @__PURE__ */ new TableQuery<MemoryEntitiesDocument>({ from: "memoryEntities" }),
+  memoryEntities: /* @__PURE__ */ table<MemoryEntitiesDocument, "id", true>(
+    "memoryEntities",
+    "id",
+  ),
   /** Queries of memoryLinks. */
-  memoryLinks: /* @__PURE__ */ new TableQuery<MemoryLinksDocument>({ from: "memoryLinks" }),
+  memoryLinks: /* @__PURE__ */ table<MemoryLinksDocument, "id", false>(
+    "memoryLinks",
+    "id",
+  ),
   /** Queries of personas. */
-  personas: /* @__PURE__ */ new TableQuery<PersonasDocument>({ from: "personas" }),
+  personas: /* @__PURE__ */ table<PersonasDocument, "id", false>(
+    "personas",
+    "id",
+  ),
 } as const;
 
 /** What makes each event, ready for `commit`. */

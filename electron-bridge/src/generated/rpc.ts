@@ -549,6 +549,31 @@ export interface RowChange {
   } | null;
 }
 /**
+ * What one name of a group stands for: exactly one of the members.
+ */
+export interface Aggregate {
+  /**
+   * How many documents.
+   */
+  count?: true | null;
+  /**
+   * Path; numbers only. 0 of none.
+   */
+  sum?: string | null;
+  /**
+   * Path; numbers only. null of none.
+   */
+  avg?: string | null;
+  /**
+   * Path; the least value, null of none.
+   */
+  min?: string | null;
+  /**
+   * Path; the greatest value, null of none.
+   */
+  max?: string | null;
+}
+/**
  * Documents of one collection.
  */
 export interface DocumentQuery {
@@ -577,13 +602,39 @@ export interface DocumentQuery {
    */
   limit?: number | null;
   /**
-   * Top-level fields to return; all when absent.
+   * A row to go on behind: its primary key and the fields the sort names.
+   */
+  after?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * Paths to return, nested as they are in the document; all when absent. Also _seq, and with $search _rank and _snippet.
    */
   fields?: string[] | null;
   /**
-   * Return one document, or null.
+   * Return rows that differ in the fields, each once.
    */
-  first?: boolean;
+  distinct?: boolean;
+  /**
+   * Paths; one row for each group.
+   */
+  groupBy?: string[] | null;
+  /**
+   * Names and what they count or compute of a group, or of all that match.
+   */
+  aggregate?: {
+    [k: string]: Aggregate;
+  } | null;
+  /**
+   * Return one document, or null; `required` fails where there is none.
+   */
+  first?: boolean | "required";
+  /**
+   * Row to return instead of null.
+   */
+  fallback?: {
+    [k: string]: unknown;
+  } | null;
   /**
    * Return how many documents match.
    */

@@ -1,111 +1,145 @@
-import type { DocumentQuery, dataType, Query, Selector, SqlQuery, TypedQuery } from "./types.ts";
-
-type Field<Row> = Extract<keyof Row, string>;
-
-/** How `where` compares a field with a value. */
-export type Operator = keyof typeof operators;
-
-const operators = {
-  "=": "$eq",
-  "!=": "$ne",
-  ">": "$gt",
-  ">=": "$gte",
-  "<": "$lt",
-  "<=": "$lte",
-  IN: "$in",
-  "NOT IN": "$nin",
-} as const;
-
-/** What a query gives: all its rows, its first, or their number. */
-type Shape = "rows" | "first" | "count";
-
-type Result<Row, S extends Shape> = S extends "rows"
-  ? readonly Row[]
-  : S extends "first"
-    ? Row | null
-    : number;
+import { isObject, type JsonObject } from "../client/json.ts";
+import { checkPlain } from "./plain.ts";
+import { excludes, type Operator, operators, type Step, type TableQuery } from "./steps.ts";
+import type { DocumentQuery, Query, SqlQuery, TypedQuery } from "./types.ts";
 
 /**
- * A query of one table, made by steps. Each step returns a new query and leaves this one as it is.
+ * Ask a collection by steps. Those the schema declares are in `tables`.
  *
- * @typeParam Row The table's row.
- * @typeParam S Whether it results in rows, in the first row or in their number.
+ * @param name The collection.
+ * @param key Its primary key.
+ * @typeParam Row What a row is.
+ * @typeParam Searched Whether it can be searched by words.
  *
  * @example
- * tables.personas.where({ isActive: true }).orderBy("lastUsed", "desc").limit(10)
+ * interface Note { id: string; text: string }
+ * table<Note>("notes").where("text", "ILIKE", "%tea%")
  */
-export class TableQuery<Row, S extends Shape = "rows"> implements TypedQuery<Result<Row, S>> {
-  /** Never there: it only carries the type. */
-  declare readonly [dataType]?: Result<Row, S>;
+export function table<
+  Row = JsonObject,
+  Key extends string = "id",
+  Searched extends boolean = false,
+>(name: string, key?: Key): TableQuery<Row, Key, Searched>;
+export function table(name: string, key = "id"): object {
+  return new Builder({ from: name }, key);
+}
+
+type Taken = keyof typeof excludes;
+
+/** All steps at run time; what of them may be taken, and with what, is said by the types in `steps.ts`. */
+class Builder {
   readonly #query: DocumentQuery;
+  readonly #key: string;
+  /** The steps that can't come any more, each with the one that rules it out. */
+  readonly #excluded: ReadonlyMap<Step, Taken>;
 
-  /** @param query What is asked so far; a bare `{from}` asks for all rows. */
-  constructor(query: DocumentQuery) {
+  constructor(query: DocumentQuery, key: string, excluded: ReadonlyMap<Step, Taken> = new Map()) {
     this.#query = query;
+    this.#key = key;
+    this.#excluded = excluded;
   }
 
-  /**
-   * Take only the rows that match; a further `where` narrows more.
-   *
-   * @throws TypeError A value is undefined, or the operator is none: left out, it would match all rows.
-   */
-  where(selector: Selector<Row>): TableQuery<Row, S>;
-  where<F extends Field<Row>>(field: F, value: Row[F] | null): TableQuery<Row, S>;
-  where<F extends Field<Row>>(
-    field: F,
-    operator: "IN" | "NOT IN",
-    values: readonly (Row[F] | null)[],
-  ): TableQuery<Row, S>;
-  where<F extends Field<Row>>(
-    field: F,
-    operator: Exclude<Operator, "IN" | "NOT IN">,
-    value: Row[F] | null,
-  ): TableQuery<Row, S>;
-  where(selector: object | string, ...comparison: readonly unknown[]): TableQuery<Row, S> {
-    const added = conditions(
-      typeof selector === "string" ? compared(selector, comparison) : selector,
-    );
-    const before = this.#query.selector;
-    return this.#with({ selector: before === undefined ? added : both(before, added) });
+  where(selector: unknown, ...comparison: readonly unknown[]): Builder {
+    const added = typeof selector === "string" ? compared(selector, comparison) : selector;
+    if (!isObject(added)) throw new TypeError("where takes a selector, or a field and its value");
+    if (Object.hasOwn(added, "$search")) {
+      throw new TypeError("where: $search is no condition of a field. Write search(text).");
+    }
+    return this.#narrowed("where", added);
   }
 
-  /** Sort by a field, after the fields sorted by so far. The primary key breaks ties. */
-  orderBy(field: Field<Row>, direction: "asc" | "desc" = "asc"): TableQuery<Row, S> {
-    return this.#with({ sort: [...(this.#query.sort ?? []), { [field]: direction }] });
+  search(text: unknown): Builder {
+    return this.#narrowed("search", { $search: text });
   }
 
-  /** Pass over the first `count` rows. */
-  skip(count: number): TableQuery<Row, S> {
-    return this.#with({ skip: count });
+  orderBy(path: string, direction: "asc" | "desc" = "asc"): Builder {
+    return this.#with("orderBy", { sort: [...(this.#query.sort ?? []), { [path]: direction }] });
   }
 
-  /** Take at most `count` rows. */
-  limit(count: number): TableQuery<Row, S> {
-    return this.#with({ limit: count });
+  skip(count: number): Builder {
+    return this.#with("skip", { skip: count });
   }
 
-  /** Take only these fields of each row. */
-  select<F extends Field<Row>>(...fields: readonly F[]): TableQuery<Pick<Row, F>, S> {
-    return new TableQuery({ ...this.#query, fields: [...fields] });
+  limit(count: number): Builder {
+    return this.#with("limit", { limit: count });
   }
 
-  /** Result in the first row, or null when there is none. */
-  first(): TableQuery<Row, "first"> {
-    return new TableQuery({ ...this.#query, first: true });
+  after(row: { readonly [field: string]: unknown }): Builder {
+    const sort = this.#query.sort ?? [];
+    if (sort.length === 0) {
+      throw new TypeError("after goes on in an order: call orderBy before it");
+    }
+    if (row[this.#key] === undefined) {
+      throw new TypeError(`after: the row has no ${this.#key}, its primary key`);
+    }
+    // Only what places the row: else the query would be another one whenever the row changes.
+    const paths = [this.#key, ...sort.flatMap((term) => Object.keys(term))];
+    const fields = paths.map((path) => path.replace(/\..*/s, ""));
+    const place = fields.filter((field) => row[field] !== undefined);
+    return this.#with("after", {
+      after: Object.fromEntries(place.map((field) => [field, row[field]])),
+    });
   }
 
-  /** Result in the number of rows. */
-  count(): TableQuery<Row, "count"> {
-    return new TableQuery({ ...this.#query, count: true });
+  select(...paths: string[]): Builder {
+    return this.#with("select", { fields: paths });
   }
 
-  /** Return the query as it goes over the wire. */
+  distinct(...paths: string[]): Builder {
+    return this.#with("distinct", { fields: paths, distinct: true });
+  }
+
+  groupBy(...paths: string[]): Builder {
+    return this.#with("groupBy", { groupBy: paths });
+  }
+
+  aggregate(aggregate: NonNullable<DocumentQuery["aggregate"]>): Builder {
+    return this.#with("aggregate", { aggregate });
+  }
+
+  first(
+    options: { readonly required?: true; readonly fallback?: JsonObject } = {},
+  ): TypedQuery<unknown> {
+    const { required, ...fallback } = options;
+    if (required && "fallback" in fallback) {
+      throw new TypeError("first takes required or a fallback, not both");
+    }
+    return this.#ended("first", { first: required ? "required" : true, ...fallback });
+  }
+
+  count(): TypedQuery<unknown> {
+    return this.#ended("count", { count: true });
+  }
+
   toJSON(): DocumentQuery {
     return this.#query;
   }
 
-  #with(change: Partial<DocumentQuery>): TableQuery<Row, S> {
-    return new TableQuery({ ...this.#query, ...change });
+  #narrowed(step: Taken, added: Conditions): Builder {
+    const before = this.#query.selector;
+    return this.#with(step, {
+      selector: before === undefined ? { ...added } : both(before, added),
+    });
+  }
+
+  #with(step: Taken, change: Partial<DocumentQuery>): Builder {
+    const query = this.#changed(step, change);
+    const excluded = new Map<Step, Taken>(excludes[step].map((other) => [other, step]));
+    return new Builder(query, this.#key, new Map([...excluded, ...this.#excluded]));
+  }
+
+  #ended(step: Step, change: Partial<DocumentQuery>): TypedQuery<unknown> {
+    const query = this.#changed(step, change);
+    return { toJSON: () => query };
+  }
+
+  #changed(step: Step, change: Partial<DocumentQuery>): DocumentQuery {
+    const by = this.#excluded.get(step);
+    if (by !== undefined) {
+      throw new TypeError(`${step} can't come after ${by}: call it before, or leave ${by} out`);
+    }
+    for (const value of Object.values(change)) checkPlain(value, step);
+    return { ...this.#query, ...change };
   }
 }
 
@@ -123,31 +157,29 @@ export function sql<Row>(
   params?: SqlQuery["params"],
 ): TypedQuery<readonly Row[]> {
   const query: Query = params === undefined ? { sql: statement } : { sql: statement, params };
+  checkPlain(query, "sql");
   return { toJSON: () => query };
 }
 
 type Conditions = NonNullable<DocumentQuery["selector"]>;
 
-function compared(field: string, comparison: readonly unknown[]): object {
+function compared(path: string, comparison: readonly unknown[]): Conditions {
   const [first, second] = comparison;
-  if (comparison.length < 2) return { [field]: first };
-  if (!isOperator(first)) throw new TypeError(`where: ${String(first)} is no operator`);
-  if (second === undefined) throw new TypeError(`where: ${field} is compared with undefined`);
-  return { [field]: { [operators[first]]: second } };
+  if (comparison.length < 2) return { [path]: first };
+  if (!isOperator(first)) {
+    const known = Object.keys(operators).join(", ");
+    throw new TypeError(`where: ${String(first)} is no operator. There are ${known}.`);
+  }
+  return { [path]: { [operators[first]]: second } };
 }
 
 function isOperator(value: unknown): value is Operator {
   return typeof value === "string" && Object.hasOwn(operators, value);
 }
 
-// JSON has no undefined: such a member would vanish and the query would match more.
-function conditions(selector: object): Conditions {
-  for (const [field, value] of Object.entries(selector)) {
-    if (value === undefined) throw new TypeError(`where: ${field} is undefined`);
-  }
-  return { ...selector };
-}
-
-function both(a: Conditions, b: Conditions): Conditions {
-  return Object.keys(b).some((key) => Object.hasOwn(a, key)) ? { $and: [a, b] } : { ...a, ...b };
+// `search` stays where the store wants it: beside the fields, never in an `$and`.
+function both({ $search, ...before }: Conditions, added: Conditions): Conditions {
+  const clash = Object.keys(added).some((key) => Object.hasOwn(before, key));
+  const merged = clash ? { $and: [before, added] } : { ...before, ...added };
+  return $search === undefined ? merged : { ...merged, $search };
 }

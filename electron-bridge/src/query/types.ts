@@ -1,6 +1,7 @@
 import type { JsonObject } from "../client/json.ts";
 import type { Documents } from "../generated/app.ts";
 import type { DocumentQuery, SqlQuery } from "../generated/rpc.ts";
+import type { Found, Group, Projection, Revision } from "./rows.ts";
 
 export type { DocumentQuery, SqlQuery };
 
@@ -21,47 +22,38 @@ export interface TypedQuery<Data> {
 export type QueryInput = Query | TypedQuery<unknown>;
 
 /**
- * What a query results in: an array of rows; for `first` a row or null; for `count` a number.
+ * What a query results in: an array of rows; for `first` a row, or null where none is required; for
+ * `count` a number.
  *
- * Rows of a table the schema declares have its type; all others are JSON objects.
+ * Rows of a table the schema declares have its type, or the part of it that the query names; all
+ * others are JSON objects.
  */
 export type DataOf<Q> =
   Q extends TypedQuery<infer Data>
     ? Data
     : Q extends { readonly count: true }
       ? number
-      : Q extends { readonly first: true }
-        ? RowOf<Q> | null
-        : readonly RowOf<Q>[];
+      : Q extends { readonly first: "required" }
+        ? RowOf<Q>
+        : Q extends { readonly first: true }
+          ? RowOf<Q> | FallbackOf<Q>
+          : readonly RowOf<Q>[];
+
+type FallbackOf<Q> = Q extends { readonly fallback: infer Row extends object } ? Row : null;
 
 type RowOf<Q> = Q extends { readonly from: infer Name extends keyof Documents }
-  ? Projected<Documents[Name], Q>
+  ? ShapeOf<Documents[Name], Q>
   : JsonObject;
 
-type Projected<Row, Q> = Q extends { readonly fields: readonly (infer Field)[] }
-  ? Pick<Row, Extract<Field, keyof Row>>
-  : Row;
+type ShapeOf<Row, Q> = Q extends { readonly groupBy: unknown } | { readonly aggregate: unknown }
+  ? Group<Row, Named<Q, "groupBy">, AggregatesOf<Q>>
+  : Q extends { readonly fields: readonly string[] }
+    ? Projection<Row & Revision & Found, Named<Q, "fields">>
+    : Row;
 
-/** The comparisons of one field. */
-export interface Comparison<Value> {
-  readonly $eq?: Value | null;
-  readonly $ne?: Value | null;
-  readonly $gt?: Value;
-  readonly $gte?: Value;
-  readonly $lt?: Value;
-  readonly $lte?: Value;
-  readonly $in?: readonly (Value | null)[];
-  readonly $nin?: readonly (Value | null)[];
-}
+type Named<Q, Member extends string> =
+  Q extends Record<Member, readonly (infer P extends string)[]> ? P : never;
 
-/**
- * Which rows a query takes, as in RxDB: fields with the value they equal or with comparisons, dotted
- * paths into JSON, and `$and` / `$or` of selectors.
- */
-export type Selector<Row> = {
-  readonly [Field in keyof Row]?: Row[Field] | null | Comparison<NonNullable<Row[Field]>>;
-} & {
-  readonly [path: `${string}.${string}`]: unknown;
-  readonly $and?: readonly Selector<Row>[];
-  readonly $or?: readonly Selector<Row>[];
-};
+type AggregatesOf<Q> = Q extends { readonly aggregate: infer Aggregates extends object }
+  ? Aggregates
+  : object;

@@ -9,12 +9,12 @@ import * as react from "../../src/react/index.ts";
 const api = {
   client: [
     "SidecarError",
-    "TableQuery",
     "applyPatch",
     "connect",
     "errorNumbers",
     "events",
     "sql",
+    "table",
     "tables",
     "uuid7",
   ],
