@@ -40,6 +40,7 @@ _READ: Sequence[ErrorClass] = (
     ReadOnlyError,
     QueryTimeoutError,
     TooLargeError,
+    NotFoundError,
     ShuttingDownError,
 )
 
@@ -185,7 +186,7 @@ CONTRACTS: Sequence[Contract] = (
         results.QueryResult,
         (DocumentQuery, SqlQuery),
         "A document query means what it means in RxDB. `first` answers one row or null, `count` "
-        "a number.",
+        "a number. docs/queries.md tells of every member and operator.",
         _READ,
         (
             Example(
@@ -215,11 +216,77 @@ CONTRACTS: Sequence[Contract] = (
                 },
                 {"rows": [{"id": _PERSONA, "name": "Ada"}], "head": 1},
             ),
+            Example(
+                "the next page, behind the last row of the one before",
+                {
+                    "from": "memoryEntities",
+                    "selector": {"personaId": _PERSONA, "name": {"$ilike": "tea%"}},
+                    "sort": [{"importance": "desc"}],
+                    "limit": 50,
+                    "after": {"id": "m50", "importance": 80},
+                    "fields": ["id", "importance", "content.kind"],
+                },
+                {"rows": [], "head": 1},
+            ),
+            Example(
+                "full-text search, best first",
+                {
+                    "from": "memoryEntities",
+                    "selector": {"$search": 'green tea "on time" trai*'},
+                    "fields": ["id", "name", "_snippet", "_rank"],
+                    "limit": 20,
+                },
+                {"rows": [], "head": 1},
+            ),
+            Example(
+                "which kinds there are",
+                {"from": "memoryEntities", "fields": ["type"], "distinct": True},
+                {"rows": [{"type": "fact"}], "head": 1},
+            ),
+            Example(
+                "memories of each persona",
+                {
+                    "from": "memoryEntities",
+                    "groupBy": ["personaId"],
+                    "aggregate": {"memories": {"count": True}, "mean": {"avg": "importance"}},
+                    "sort": [{"memories": "desc"}],
+                },
+                {"rows": [{"personaId": _PERSONA, "memories": 1, "mean": 50}], "head": 1},
+            ),
+            Example(
+                "the active persona, or one to show instead",
+                {
+                    "from": "personas",
+                    "selector": {"isActive": True},
+                    "first": True,
+                    "fallback": {"name": "nobody"},
+                },
+                {"row": {"name": "nobody"}, "head": 0},
+            ),
             Example("how many", {"from": "personas", "count": True}, {"count": 1, "head": 1}),
             Example(
                 "SQL",
                 {"sql": "SELECT count(*) AS n FROM personas WHERE name = ?", "params": ["Ada"]},
                 {"rows": [{"n": 1}], "head": 1},
+            ),
+        ),
+    ),
+    Contract(
+        "query.explain",
+        "Explain",
+        "Tell how a query is run: its SQL, SQLite's plan, and the index that is missing.",
+        results.ExplainResult,
+        (DocumentQuery, SqlQuery),
+        errors=_READ,
+        examples=(
+            Example(
+                "memories of one type",
+                {
+                    "from": "memoryEntities",
+                    "selector": {"type": "fact"},
+                    "sort": [{"createdAt": "desc"}],
+                },
+                {},
             ),
         ),
     ),

@@ -82,8 +82,12 @@ def methods(services: Services) -> dict[str, Method[Exchange]]:
     async def run_query(exchange: Exchange, params: Params) -> object:
         return await _query(services, exchange, by_name((DocumentQuery, SqlQuery), params))
 
+    async def explain_query(exchange: Exchange, params: Params) -> object:
+        return await _explain(services, exchange, by_name((DocumentQuery, SqlQuery), params))
+
     return {
         "query": _counted(services, run_query),
+        "query.explain": _counted(services, explain_query),
         "commit": method(CommitParams, _commit),
         "subscribe": method(SubscribeParams, _subscribe),
         "unsubscribe": method(UnsubscribeParams, _unsubscribe),
@@ -121,6 +125,11 @@ async def _query(services: Services, exchange: Exchange, query: JsonObject) -> o
     services.counters.queries += 1
     result = await exchange.session.read(parse_query(query))
     return result.to_wire()
+
+
+async def _explain(services: Services, exchange: Exchange, query: JsonObject) -> object:
+    found = await services.store.explain(parse_query(query), window=exchange.session.id)
+    return found.to_wire()
 
 
 async def _commit(services: Services, exchange: Exchange, params: CommitParams) -> object:

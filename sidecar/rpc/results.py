@@ -60,6 +60,25 @@ class CommitResult(Wire):
     duplicate: bool = Field(description="An earlier commit stored this batch already")
 
 
+class MissingIndex(Wire):
+    """An index that the table does not declare."""
+
+    collection: str
+    fields: list[str] = Field(description="What `indexes` should have as one more entry")
+    reason: str = Field(description="What SQLite does for want of it")
+
+
+class ExplainResult(Wire):
+    """How a query is run; it was compiled, not run."""
+
+    sql: str
+    params: list[JsonValue] | dict[str, JsonValue]
+    plan: list[str] = Field(description="SQLite's steps, indented below the step they belong to")
+    indexes: list[str] = Field(description="Names of the indexes it uses")
+    fullScan: bool = Field(description="Whether every row of a table may be looked at")
+    missingIndex: MissingIndex | None
+
+
 PrimaryKey = Annotated[
     str | None, Field(description="Field that names a row in patches; null: results come whole")
 ]

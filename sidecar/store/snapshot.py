@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Literal, Self
 
 import orjson
 
+from sidecar.core.advice import missing_index
 from sidecar.core.column import Kind
 from sidecar.core.compile import compile_query
 from sidecar.core.documents import quote
@@ -39,6 +40,7 @@ from sidecar.store.driver import (
     interrupted,
     translate,
 )
+from sidecar.store.explain import Explanation, explain
 from sidecar.store.functions import define_guarded
 from sidecar.store.result import Result
 
@@ -138,6 +140,23 @@ class Snapshot:
             return self._sql(query, head, catalog)
         return self._documents(query, head, catalog)
 
+    def explain(self, query: Query) -> Explanation:
+        """Return how a query would be run; it fails as the query would before it runs."""
+        self._begin()
+        catalog = self._catalog()
+        head = self.head()
+        try:
+            if isinstance(query, SqlQuery):
+                with self._callers_sql():
+                    return explain(self._connection, query.sql, query.params)
+            table = catalog.table(query.from_)
+            compiled = compile_query(table, query, self._facts(table, query, head))
+            found = explain(self._connection, compiled.sql, compiled.params)
+        except DriverError as error:
+            raise self._failure(error) from error
+        fields = missing_index(table, query)
+        return found if fields is None else found.lacking(table.name, fields)
+
     def events(
         self,
         *,
@@ -224,14 +243,27 @@ class Snapshot:
         return bool(found)
 
     def _sql(self, query: SqlQuery, head: int, catalog: Catalog) -> Result:
-        self._untrusted = True
         self._reads = set()
         try:
-            with closing(self._connection.execute(query.sql, query.params)) as cursor:
+            with (
+                self._callers_sql(),
+                closing(self._connection.execute(query.sql, query.params)) as cursor,
+            ):
                 reads = self._reads_by(query.sql)
                 rows = self._sql_rows(cursor, _kinds(catalog.tables, reads))
         except DriverError as error:
             raise self._failure(error) from error
+        finally:
+            # Also of a statement that failed: it may be in the driver's cache, good for next time.
+            self._reads_by(query.sql)
+        return Result("rows", head, frozenset(catalog.spelled(table) for table, _ in reads), rows)
+
+    @contextmanager
+    def _callers_sql(self) -> Iterator[None]:
+        """Take SQL that is not ours: the authorizer lets only reads pass."""
+        self._untrusted = True
+        try:
+            yield
         except REFUSED as error:
             raise QueryError(
                 f"/sql: {error}",
@@ -240,9 +272,6 @@ class Snapshot:
             ) from error
         finally:
             self._untrusted = False
-            # Also of a statement that failed: it may be in the driver's cache, good for next time.
-            self._reads_by(query.sql)
-        return Result("rows", head, frozenset(catalog.spelled(table) for table, _ in reads), rows)
 
     def _reads_by(self, sql: str) -> frozenset[tuple[str, str]]:
         """Return what a statement reads: the authorizer is told only when SQLite compiles it."""

@@ -30,6 +30,7 @@ from sidecar.core.state import State
 from sidecar.core.table import Table
 from sidecar.store import search
 from sidecar.store.driver import Connection, DriverError, connect, make_durable, translate
+from sidecar.store.explain import Explanation
 from sidecar.store.layout import FORMAT, create_log, create_state, state_tables
 from sidecar.store.log import EventPage
 from sidecar.store.readers import Readers, Reading
@@ -201,6 +202,10 @@ class Store:
         return self._readers.submit(
             window, lambda snapshot: snapshot.query(query), short=self._is_short(query)
         )
+
+    def explain(self, query: Query, *, window: str = "local") -> Reading[Explanation]:
+        """Return how a query would be run, without running it; errors as in `read`."""
+        return self._readers.submit(window, lambda snapshot: snapshot.explain(query))
 
     def events(
         self,

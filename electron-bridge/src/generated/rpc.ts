@@ -5,6 +5,7 @@
  */
 export type MigrateBeginParams = Record<string, never>;
 export type SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification;
+export type ExplainParams = DocumentQuery | SqlQuery;
 export type QueryParams = DocumentQuery | SqlQuery;
 export type QueryResult = RowsResult | RowResult | CountResult;
 /**
@@ -658,6 +659,44 @@ export interface SqlQuery {
       };
 }
 /**
+ * An index that the table does not declare.
+ */
+export interface MissingIndex {
+  collection: string;
+  /**
+   * What `indexes` should have as one more entry
+   */
+  fields: string[];
+  /**
+   * What SQLite does for want of it
+   */
+  reason: string;
+}
+/**
+ * How a query is run; it was compiled, not run.
+ */
+export interface ExplainResult {
+  sql: string;
+  params:
+    | unknown[]
+    | {
+        [k: string]: unknown;
+      };
+  /**
+   * SQLite's steps, indented below the step they belong to
+   */
+  plan: string[];
+  /**
+   * Names of the indexes it uses
+   */
+  indexes: string[];
+  /**
+   * Whether every row of a table may be looked at
+   */
+  fullScan: boolean;
+  missingIndex: MissingIndex | null;
+}
+/**
  * How many rows a query with `count` matches.
  */
 export interface CountResult {
@@ -892,6 +931,13 @@ export interface Methods {
   query: {
     params: QueryParams;
     result: QueryResult;
+  };
+  /**
+   * Tell how a query is run: its SQL, SQLite's plan, and the index that is missing.
+   */
+  "query.explain": {
+    params: ExplainParams;
+    result: ExplainResult;
   };
   /**
    * Run a query and keep its result up to date.
