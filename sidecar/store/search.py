@@ -2,23 +2,24 @@
 
 It has a row for each row of T, with the same rowid, and a column for each searched one: a text as
 it is; of JSON all texts in it, at any depth, with a space between two. TEMP triggers on the
-writer's connection keep it, whatever SQL a materializer runs; what leaves the searched columns as
-they are costs nothing. A rowid is called `_rowid_`, for no column can have that name and hide it.
+writer's connection note the rows whose texts change, whatever SQL a materializer runs, and before
+it commits their entries are made anew: FTS5 takes rows one by one far slower than all at once.
+A rowid is called `_rowid_`, for no column can have that name and hide it.
 
-It serves queries and is no state: materializers don't read it, and a replay goes without, for
-FTS5 takes an event at a time far slower than all at once. How the index lies in FTS5's own tables
-depends on how commits were batched, so a check compares what it holds, not its bytes (S6).
+It serves queries and is no state: materializers don't read it, and a replay goes without. How the
+index lies in FTS5's own tables depends on how commits were batched, so a check compares what it
+holds, not its bytes (S6).
 
 It keeps the texts a second time, as FTS5 reads them from no view that calls `json_tree`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sidecar.core.column import Kind
-from sidecar.core.documents import quote
+from sidecar.core.documents import literal, quote
 from sidecar.core.errors import StorageError
 from sidecar.core.table import Table
 from sidecar.store.driver import Connection, DriverError, translate
@@ -31,11 +32,7 @@ def create(connection: Connection, tables: Iterable[Table]) -> None:
     """Create the searches of tables over the rows there are, in an open transaction."""
     for table in _searched(tables):
         connection.execute(_definition(table))
-        row = quote(table.name)
-        connection.execute(
-            f"INSERT INTO {_name(table)} (rowid, {_columns(table)}) "
-            f"SELECT _rowid_, {', '.join(_texts(table, row))} FROM {row}"
-        )
+        _fill(connection, table)
 
 
 def drop(connection: Connection) -> None:
@@ -45,24 +42,34 @@ def drop(connection: Connection) -> None:
 
 
 def watch(connection: Connection, tables: Iterable[Table]) -> None:
-    """Make this connection keep the searches of tables."""
+    """Make this connection note the rows of tables that `refresh` has to look at."""
+    connection.execute(
+        "CREATE TEMP TABLE _changed (name TEXT, at INTEGER, PRIMARY KEY (name, at)) WITHOUT ROWID"
+    )
     for table in _searched(tables):
-        name, columns = _name(table), _columns(table)
-        texts = _texts(table, "NEW")
-        sets = ", ".join(
-            f"{quote(column)} = {text}" for column, text in zip(table.search, texts, strict=True)
-        )
-        for action, statement in {
-            "INSERT": f"INSERT INTO {name} (rowid, {columns}) "
-            f"VALUES (NEW._rowid_, {', '.join(texts)})",
-            f"UPDATE OF {columns}": f"UPDATE {name} SET {sets} WHERE rowid = OLD._rowid_",
-            "DELETE": f"DELETE FROM {name} WHERE rowid = OLD._rowid_",
-        }.items():
-            trigger = quote(f"_search_{action[:6].lower()}_{table.name}")
+        for action, image in (
+            ("INSERT", "NEW"),
+            (f"UPDATE OF {_columns(table)}", "NEW"),
+            ("DELETE", "OLD"),
+        ):
+            # Not OR IGNORE: a statement's own OR clause would take its place.
             connection.execute(
-                f"CREATE TEMP TRIGGER {trigger} AFTER {action} ON main.{quote(table.name)} "
-                f"BEGIN {statement}; END"
+                f"CREATE TEMP TRIGGER {quote(f'_search_{action[:6].lower()}_{table.name}')} "
+                f"AFTER {action} ON main.{quote(table.name)} "
+                f"BEGIN INSERT INTO _changed VALUES ({literal(table.name)}, {image}._rowid_) "
+                "ON CONFLICT DO NOTHING; END"
             )
+
+
+def refresh(connection: Connection, tables: Mapping[str, Table]) -> None:
+    """Bring the searches to where the rows are, in the transaction that changed those."""
+    names = connection.execute("SELECT DISTINCT name FROM temp._changed").fetchall()
+    for (name,) in names:
+        changed = f"(SELECT at FROM temp._changed WHERE name = {literal(name)})"
+        connection.execute(f"DELETE FROM {_name(tables[name])} WHERE rowid IN {changed}")
+        _fill(connection, tables[name], f"WHERE _rowid_ IN {changed}")
+    if names:
+        connection.execute("DELETE FROM temp._changed")
 
 
 def faults(connection: Connection, tables: Iterable[Table]) -> tuple[str, ...]:
@@ -81,6 +88,14 @@ def faults(connection: Connection, tables: Iterable[Table]) -> tuple[str, ...]:
                 raise
             lines.append(f"{name}: {error}")
     return tuple(lines)
+
+
+def _fill(connection: Connection, table: Table, where: str = "") -> None:
+    row = quote(table.name)
+    connection.execute(
+        f"INSERT INTO {_name(table)} (rowid, {_columns(table)}) "
+        f"SELECT _rowid_, {', '.join(_texts(table, row))} FROM {row} {where}"
+    )
 
 
 def _faults(connection: Connection, table: Table) -> list[str]:

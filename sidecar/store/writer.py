@@ -94,6 +94,7 @@ class Writer:
         self._connection = connection
         self._clock = clock
         self._state = Materializer(connection, schema)
+        self._tables = schema.tables
         search.watch(connection, schema.tables.values())
         self._head, self._at = log.head(connection)
         self.head = self._head
@@ -175,6 +176,7 @@ class Writer:
                     raise
                 except SidecarError as error:
                     batch.future.set_exception(error)
+            search.refresh(self._connection, self._tables)
             self._connection.execute("COMMIT")
         except (DriverError, StoreError) as error:
             self._head, self._at = before

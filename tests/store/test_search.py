@@ -443,16 +443,16 @@ def test_each_word_finds_exactly_the_rows_that_hold_it(
         rows = sql(store, "SELECT id, name, summary, tags, content FROM memoryEntities")
         assert len(rows) == len(documents)
         words = {word for text_ in WORDS for word in re.findall(r"\w+", text_)}
-        expected = expectation(rows, sorted(words))
+        expected = expectation(directory / "words.db", rows, words)
         assert {word: {*found(store, f'"{word}"')} for word in words} == expected
     assert checked(directory).differences == ()
 
 
-def expectation(rows: list[JsonObject], words: list[str]) -> dict[str, set[Json]]:
+def expectation(path: Path, rows: list[JsonObject], words: set[str]) -> dict[str, set[Json]]:
     """Return which documents hold each word, by a fresh FTS5 table over what Python finds."""
-    with closing(connect(Path(":memory:"), key=None)) as connection:
+    with closing(connect(path, key=None)) as connection:
         connection.execute(
-            "CREATE VIRTUAL TABLE temp.f USING fts5(id UNINDEXED, t, "
+            "CREATE VIRTUAL TABLE f USING fts5(id UNINDEXED, t, "
             "tokenize='unicode61 remove_diacritics 2')"
         )
         for row in rows:
