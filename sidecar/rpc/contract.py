@@ -97,6 +97,89 @@ _PERSONA = "0190f5f0-0000-7000-8000-000000000001"
 _EVENT = "0190f5f0-0000-7000-8000-0000000000e1"
 _AT = 1_750_000_000_000
 
+_QUERIES: Sequence[Example] = (
+    Example(
+        "active personas",
+        {"from": "personas", "selector": {"isActive": True}},
+        {"rows": [], "head": 1},
+    ),
+    Example(
+        "the newest persona",
+        {
+            "from": "personas",
+            "selector": {},
+            "sort": [{"createdAt": "desc"}],
+            "first": True,
+        },
+        {"row": None, "head": 0},
+    ),
+    Example(
+        "a page of some fields",
+        {
+            "from": "personas",
+            "selector": {"usageCount": {"$gte": 0}},
+            "sort": [{"name": "asc"}],
+            "skip": 0,
+            "limit": 10,
+            "fields": ["id", "name"],
+        },
+        {"rows": [{"id": _PERSONA, "name": "Ada"}], "head": 1},
+    ),
+    Example(
+        "the next page, behind the last row of the one before",
+        {
+            "from": "memoryEntities",
+            "selector": {"personaId": _PERSONA, "name": {"$ilike": "tea%"}},
+            "sort": [{"importance": "desc"}],
+            "limit": 50,
+            "after": {"id": "m50", "importance": 80},
+            "fields": ["id", "importance", "content.kind"],
+        },
+        {"rows": [], "head": 1},
+    ),
+    Example(
+        "full-text search, best first",
+        {
+            "from": "memoryEntities",
+            "selector": {"$search": 'green tea "on time" trai*'},
+            "fields": ["id", "name", "_snippet", "_rank"],
+            "limit": 20,
+        },
+        {"rows": [], "head": 1},
+    ),
+    Example(
+        "which kinds there are",
+        {"from": "memoryEntities", "fields": ["type"], "distinct": True},
+        {"rows": [{"type": "fact"}], "head": 1},
+    ),
+    Example(
+        "memories of each persona",
+        {
+            "from": "memoryEntities",
+            "groupBy": ["personaId"],
+            "aggregate": {"memories": {"count": True}, "mean": {"avg": "importance"}},
+            "sort": [{"memories": "desc"}],
+        },
+        {"rows": [{"personaId": _PERSONA, "memories": 1, "mean": 50}], "head": 1},
+    ),
+    Example(
+        "the active persona, or one to show instead",
+        {
+            "from": "personas",
+            "selector": {"isActive": True},
+            "first": True,
+            "fallback": {"name": "nobody"},
+        },
+        {"row": {"name": "nobody"}, "head": 0},
+    ),
+    Example("how many", {"from": "personas", "count": True}, {"count": 1, "head": 1}),
+    Example(
+        "SQL",
+        {"sql": "SELECT count(*) AS n FROM personas WHERE name = ?", "params": ["Ada"]},
+        {"rows": [{"n": 1}], "head": 1},
+    ),
+)
+
 CONTRACTS: Sequence[Contract] = (
     Contract(
         "server.info",
@@ -188,88 +271,7 @@ CONTRACTS: Sequence[Contract] = (
         "A document query means what it means in RxDB. `first` answers one row or null, `count` "
         "a number. docs/queries.md tells of every member and operator.",
         _READ,
-        (
-            Example(
-                "active personas",
-                {"from": "personas", "selector": {"isActive": True}},
-                {"rows": [], "head": 1},
-            ),
-            Example(
-                "the newest persona",
-                {
-                    "from": "personas",
-                    "selector": {},
-                    "sort": [{"createdAt": "desc"}],
-                    "first": True,
-                },
-                {"row": None, "head": 0},
-            ),
-            Example(
-                "a page of some fields",
-                {
-                    "from": "personas",
-                    "selector": {"usageCount": {"$gte": 0}},
-                    "sort": [{"name": "asc"}],
-                    "skip": 0,
-                    "limit": 10,
-                    "fields": ["id", "name"],
-                },
-                {"rows": [{"id": _PERSONA, "name": "Ada"}], "head": 1},
-            ),
-            Example(
-                "the next page, behind the last row of the one before",
-                {
-                    "from": "memoryEntities",
-                    "selector": {"personaId": _PERSONA, "name": {"$ilike": "tea%"}},
-                    "sort": [{"importance": "desc"}],
-                    "limit": 50,
-                    "after": {"id": "m50", "importance": 80},
-                    "fields": ["id", "importance", "content.kind"],
-                },
-                {"rows": [], "head": 1},
-            ),
-            Example(
-                "full-text search, best first",
-                {
-                    "from": "memoryEntities",
-                    "selector": {"$search": 'green tea "on time" trai*'},
-                    "fields": ["id", "name", "_snippet", "_rank"],
-                    "limit": 20,
-                },
-                {"rows": [], "head": 1},
-            ),
-            Example(
-                "which kinds there are",
-                {"from": "memoryEntities", "fields": ["type"], "distinct": True},
-                {"rows": [{"type": "fact"}], "head": 1},
-            ),
-            Example(
-                "memories of each persona",
-                {
-                    "from": "memoryEntities",
-                    "groupBy": ["personaId"],
-                    "aggregate": {"memories": {"count": True}, "mean": {"avg": "importance"}},
-                    "sort": [{"memories": "desc"}],
-                },
-                {"rows": [{"personaId": _PERSONA, "memories": 1, "mean": 50}], "head": 1},
-            ),
-            Example(
-                "the active persona, or one to show instead",
-                {
-                    "from": "personas",
-                    "selector": {"isActive": True},
-                    "first": True,
-                    "fallback": {"name": "nobody"},
-                },
-                {"row": {"name": "nobody"}, "head": 0},
-            ),
-            Example("how many", {"from": "personas", "count": True}, {"count": 1, "head": 1}),
-            Example(
-                "SQL",
-                {"sql": "SELECT count(*) AS n FROM personas WHERE name = ?", "params": ["Ada"]},
-                {"rows": [{"n": 1}], "head": 1},
-            ),
-        ),
+        _QUERIES,
     ),
     Contract(
         "query.explain",
@@ -278,17 +280,7 @@ CONTRACTS: Sequence[Contract] = (
         results.ExplainResult,
         (DocumentQuery, SqlQuery),
         errors=_READ,
-        examples=(
-            Example(
-                "memories of one type",
-                {
-                    "from": "memoryEntities",
-                    "selector": {"type": "fact"},
-                    "sort": [{"createdAt": "desc"}],
-                },
-                {},
-            ),
-        ),
+        examples=[Example(one.name, one.params, {}) for one in _QUERIES],
     ),
     Contract(
         "subscribe",

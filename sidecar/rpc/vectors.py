@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from sidecar.core.errors import SidecarError
 from sidecar.core.json import Json, JsonObject, canonical, pointer
-from sidecar.core.query import parse_query
+from sidecar.core.query import DocumentQuery, parse_query
 from sidecar.rpc.binding import bind, by_name
 from sidecar.rpc.contract import CONTRACTS, Contract
 from sidecar.rpc.jsonrpc import INVALID_PARAMS, InvalidParamsError
@@ -55,7 +55,7 @@ def vectors_document() -> JsonObject:
 def refusal(contract: Contract, params: JsonObject) -> int | None:
     """Return the error number the models give, or None when they take the params."""
     try:
-        if contract.name == "query":
+        if DocumentQuery in contract.params:
             parse_query(by_name(contract.params, params))
             return None
         bound = bind(contract.params[0], by_name(contract.params, params))

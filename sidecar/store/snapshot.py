@@ -224,10 +224,13 @@ class Snapshot:
             return NO_FACTS
         columns = [field for field, _ in ordering(table, query) if field in table.columns]
         texts = [field for field in columns if table.columns[field].kind is Kind.TEXT]
-        # Without an index the answer would cost more than it saves.
-        leading = [field for field in columns if any(one[0] == field for one in table.indexes)]
+        # Where no index knows, to ask would be to look at every row.
+        indexed = {table.primary_key, *(field for one in table.indexes for field in one)}
+        leading = {one[0] for one in table.indexes}.intersection(columns)
         return Facts(
-            wide=[one for one in texts if self._any(table, is_wide(one), head)],
+            wide=[
+                one for one in texts if one not in indexed or self._any(table, is_wide(one), head)
+            ],
             full=[one for one in leading if not self._any(table, f"{quote(one)} IS NULL", head)],
         )
 
