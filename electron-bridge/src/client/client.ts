@@ -72,7 +72,9 @@ export interface SidecarClient {
   /**
    * Run a query once. It results in rows, in a row or null for `first`, in a number for `count`.
    *
-   * @throws SidecarError `E_QUERY`, `E_UNKNOWN_COLLECTION`, `E_READ_ONLY`, `E_TIMEOUT`, `E_TOO_LARGE`.
+   * @throws SidecarError `E_QUERY`, `E_UNKNOWN_COLLECTION`, `E_NOT_FOUND` for `first: "required"`,
+   *   `E_READ_ONLY`, `E_TIMEOUT`, `E_TOO_LARGE`.
+   * @throws TypeError The query holds what JSON cannot carry: undefined, a RegExp, a Date, …
    */
   readonly query: <const Q extends QueryInput>(
     query: Q,

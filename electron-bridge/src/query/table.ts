@@ -116,10 +116,9 @@ class Builder {
   }
 
   #narrowed(step: Taken, added: Conditions): Builder {
-    const before = this.#query.selector;
-    return this.#with(step, {
-      selector: before === undefined ? { ...added } : both(before, added),
-    });
+    // Before it is copied: a copy of a RegExp is {}, which matches all.
+    checkPlain(added, step);
+    return this.#with(step, { selector: both(this.#query.selector ?? {}, added) });
   }
 
   #with(step: Taken, change: Partial<DocumentQuery>): Builder {

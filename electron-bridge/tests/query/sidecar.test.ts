@@ -78,6 +78,13 @@ describe("the steps", () => {
     const narrowed = memories.where({ name: "Black tea" }).search("tea").where("name", "!=", "x");
     expect(names(await client.query(narrowed))).toEqual(["Black tea"]);
     expect(await client.query(memories.search("tea").count())).toBe(2);
+    expect(await client.query(memories.search("tea").distinct("content.kind"))).toEqual([
+      { content: { kind: "drink" } },
+    ]);
+    const sorted = memories.search("tea").orderBy("name").limit(1);
+    const [first] = await client.query(sorted);
+    if (first === undefined) throw new Error("a tea is found");
+    expect(names(await client.query(sorted.after(first)))).toEqual(["Green tea"]);
   });
 
   it("orderBy, skip and limit", async () => {

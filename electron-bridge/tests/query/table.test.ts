@@ -106,6 +106,8 @@ describe("where", () => {
     expect(() => notes.where({ $search: "tea" })).toThrow(/search\(text\)/);
     // @ts-expect-error: and so does the type
     expect(() => notes.where(undefined)).toThrow(/takes a selector/);
+    // @ts-expect-error: and so does the type
+    expect(() => notes.where(/a/)).toThrow(/where is a RegExp/);
   });
 });
 
