@@ -20,7 +20,7 @@ from typing import Final
 
 from sidecar.core.column import Kind
 from sidecar.core.documents import literal, quote
-from sidecar.core.errors import StorageError
+from sidecar.core.errors import CorruptError, QueryError, SidecarError, StorageError
 from sidecar.core.table import Table
 from sidecar.store.driver import Connection, DriverError, translate
 
@@ -36,9 +36,17 @@ def create(connection: Connection, tables: Iterable[Table]) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Drop all searches of a file, in an open transaction."""
+    """Drop all searches of a file, in an open transaction.
+
+    Raises:
+        CorruptError: FTS5 can't even open one.
+        StorageError: The disk refused.
+    """
     for name in _definitions(connection):
-        connection.execute(f"DROP TABLE main.{quote(name)}")
+        try:
+            connection.execute(f"DROP TABLE main.{quote(name)}")
+        except DriverError as error:
+            raise _failure(name, error) from error
 
 
 def watch(connection: Connection, tables: Iterable[Table]) -> None:
@@ -62,12 +70,21 @@ def watch(connection: Connection, tables: Iterable[Table]) -> None:
 
 
 def refresh(connection: Connection, tables: Mapping[str, Table]) -> None:
-    """Bring the searches to where the rows are, in the transaction that changed those."""
+    """Bring the searches to where the rows are, in the transaction that changed those.
+
+    Raises:
+        CorruptError: One is damaged or gone.
+        StorageError: The disk refused.
+    """
     names = connection.execute("SELECT DISTINCT name FROM temp._changed").fetchall()
     for (name,) in names:
         changed = f"(SELECT at FROM temp._changed WHERE name = {literal(name)})"
-        connection.execute(f"DELETE FROM {_name(tables[name])} WHERE rowid IN {changed}")
-        _fill(connection, tables[name], f"WHERE _rowid_ IN {changed}")
+        try:
+            connection.execute(f"DELETE FROM {_name(tables[name])} WHERE rowid IN {changed}")
+            _fill(connection, tables[name], f"WHERE _rowid_ IN {changed}")
+        except DriverError as error:
+            hint = "`sidecar rebuild` makes it anew from the event log."
+            raise _failure(name + SUFFIX, error, hint) from error
     if names:
         connection.execute("DELETE FROM temp._changed")
 
@@ -88,6 +105,14 @@ def faults(connection: Connection, tables: Iterable[Table]) -> tuple[str, ...]:
                 raise
             lines.append(f"{name}: {error}")
     return tuple(lines)
+
+
+def _failure(name: str, error: DriverError, hint: str | None = None) -> SidecarError:
+    known = translate(error)
+    if not isinstance(known, QueryError):
+        return known
+    # Our own statements fit the search that `create` made.
+    return CorruptError(f"{name} is damaged: {error}", hint=hint)
 
 
 def _fill(connection: Connection, table: Table, where: str = "") -> None:

@@ -241,7 +241,10 @@ def test_a_store_cut_short_is_refused(directory: Path, kept: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_damaged_page_is_never_wrong_data(directory: Path, seed: int) -> None:
-    """E_CORRUPT at open, at a read or at the check; what is given is what was stored."""
+    """E_CORRUPT at open, at a read or at the check; what is given is what was stored.
+
+    Of a search's page the check tells as a difference: a rebuild makes it anew.
+    """
     path = filled(directory, 300)
     with Store.open(directory, schema) as store:
         expected = find(store, "personas"), events(store)
@@ -254,7 +257,7 @@ def test_a_damaged_page_is_never_wrong_data(directory: Path, seed: int) -> None:
         with Store.open(directory, schema) as store:
             found = find(store, "personas"), events(store)
         assert found == expected
-        assert checked(directory).differences == ()
+        assert all("(search): " in line for line in checked(directory).differences)
     except CorruptError:
         return
 

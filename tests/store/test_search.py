@@ -353,16 +353,36 @@ def test_a_search_made_otherwise_is_found(directory: Path) -> None:
     assert checked(directory).differences == ("memoryEntities(search): defined differently",)
 
 
-def test_a_damaged_search_is_the_store_s_fault(directory: Path) -> None:
-    """E_CORRUPT to who searches; what needs no search goes on."""
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'DELETE FROM "memoryEntities(search)_data"',
+        'DELETE FROM "memoryEntities(search)_config"',
+        f"DROP TABLE {SEARCH}",
+    ],
+)
+def test_a_damaged_search_is_the_store_s_fault(directory: Path, statement: str) -> None:
+    """E_CORRUPT to who changes what is searched; all else goes on."""
     with Store.open(directory, schema) as store:
         commit(store, memory("m", name="word"))
-    tamper(directory, 'DELETE FROM "memoryEntities(search)_data"')
+    tamper(directory, statement)
     with Store.open(directory, schema) as store:
-        with pytest.raises(CorruptError):
+        with pytest.raises(SidecarError):
             found(store, "word")
         refused(store, CorruptError, memory("n"))
         commit(store, persona("p"))
+        assert [row["id"] for row in sql(store, "SELECT id FROM memoryEntities")] == ["m"]
+
+
+def test_a_search_fts5_cannot_open_stops_a_rebuild(directory: Path) -> None:
+    """S6: E_CORRUPT, and the old state stays."""
+    with Store.open(directory, schema) as store:
+        commit(store, memory("m", name="word"))
+        before = image(store.path, None)
+    tamper(directory, 'DELETE FROM "memoryEntities(search)_config"')
+    with pytest.raises(CorruptError, match="memoryEntities"):
+        Store.open(directory, version(2))
+    assert image(directory / "store.db", None) == before
 
 
 def test_a_search_is_no_way_to_write(store: Store) -> None:
