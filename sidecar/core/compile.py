@@ -1,18 +1,20 @@
 """Document queries to SQL statements (Q2, Q6).
 
-A statement returns, for each row, its primary key and its JSON text, built by SQLite. The text of
-the statement depends on the query's shape only, so that it is prepared once.
+A statement returns, for each row, its primary key and its JSON text, built by SQLite. Its text
+depends on the query's shape only, so SQLite prepares it once; all but the conditions is kept here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sidecar.core.documents import document_sql, quote
 from sidecar.core.errors import QueryError
 from sidecar.core.groups import Groups, distinct_rows, group_rows
+from sidecar.core.json import JsonObject
 from sidecar.core.order import (
     NO_FACTS,
     Facts,
@@ -22,9 +24,9 @@ from sidecar.core.order import (
     order_terms,
     ordering,
 )
-from sidecar.core.projection import ENGINE_FIELDS, projection_sql, tree_of
-from sidecar.core.query import DocumentQuery
-from sidecar.core.search import FIELD, fields_sql, match_expression, matches_sql
+from sidecar.core.projection import ENGINE_FIELDS, Tree, projection_sql, tree_of
+from sidecar.core.query import SEARCH, DocumentQuery, Shape
+from sidecar.core.search import fields_sql, match_expression, matches_sql
 from sidecar.core.selector import compile_selector
 from sidecar.core.state import SqlValue
 from sidecar.core.terms import Condition
@@ -53,6 +55,27 @@ _PAGE: Final = "LIMIT ? + 0 OFFSET ? + 0"
 _RANK: Final = Term("_rank", "asc", "_rank")
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A statement but for its conditions.
+
+    Attributes:
+        before: What stands before the selector's condition.
+        behind: What stands behind it.
+        order: What documents are ordered by.
+        snippets: Whether the search's expression is a parameter once more.
+        paged: Whether limit and offset are parameters.
+        primary_key: As in `Compiled`.
+    """
+
+    before: str
+    behind: str
+    order: Sequence[Term] = ()
+    snippets: bool = False
+    paged: bool = False
+    primary_key: str | None = None
+
+
 def compile_query(table: Table, query: DocumentQuery, facts: Facts = NO_FACTS) -> Compiled:
     """Return the statement of a query.
 
@@ -64,84 +87,90 @@ def compile_query(table: Table, query: DocumentQuery, facts: Facts = NO_FACTS) -
     Raises:
         QueryError: `path` points at what means nothing here.
     """
-    source = _source(table, query)
-    if query.distinct:
-        return _grouped(query, source, distinct_rows(table, query, facts))
-    if query.grouped:
-        return _grouped(query, source, group_rows(table, query, facts))
-    order = order_terms(table, ordering(table, query), facts)
-    if query.count:
-        return Compiled(f"SELECT count(*) {source.sql}", source.params, None)
-    return _documents(table, query, source, order)
-
-
-def _source(table: Table, query: DocumentQuery) -> Condition:
-    """Return what stands behind FROM."""
-    name = quote(table.name)
-    selector = {key: value for key, value in query.selector.items() if key != FIELD}
+    frame = _frame(table, query.shape, facts)
+    params: list[SqlValue] = []
+    selector: JsonObject = query.selector
+    if query.shape.searched:
+        expression = match_expression(selector[SEARCH], table)
+        params = [expression, expression] if frame.snippets else [expression]
+        selector = {key: value for key, value in selector.items() if key != SEARCH}
     condition = compile_selector(table, selector)
-    if FIELD not in query.selector:
-        return Condition(f"FROM {name} WHERE {condition.sql}", condition.params)
-    expression = match_expression(query.selector[FIELD], table)
-    # CROSS: the search comes first, or SQLite may ask the index anew for every row.
-    joined = f"CROSS JOIN {name} ON {name}._rowid_ = _match._at"
-    return Condition(
-        f"FROM {matches_sql(table)} AS _match {joined} WHERE {condition.sql}",
-        [expression, *condition.params],
-    )
-
-
-def _documents(
-    table: Table, query: DocumentQuery, source: Condition, order: Sequence[Term]
-) -> Compiled:
-    searched = FIELD in query.selector
-    ranked = searched and not query.sort
+    sql = frame.before + condition.sql
+    params += condition.params
     if query.after is not None:
-        if ranked:
-            raise QueryError(
-                "/after: there is no going on behind a row by rank",
-                hint="Give a sort.",
-                path="/after",
-            )
-        source = _and(source, behind(table, order, query.after, "/after"))
-    row, params = document_sql(table), list[SqlValue]()
-    if query.fields is not None:
-        extra = fields_sql(table) if searched else ENGINE_FIELDS
-        tree = tree_of(query.fields, "/fields", extra)
-        row = projection_sql(table, tree, extra)
-        params = list(source.params[:1]) if "_snippet" in tree else []
-    name, key = quote(table.name), quote(table.primary_key)
-    rows = f"{source.sql} ORDER BY {order_sql([_RANK, *order] if ranked else order)}"
-    params += source.params
-    if query.first or query.skip or query.limit is not None or searched:
-        # First the places of the page, then its documents: those passed over are never built.
-        rank = ", _rank" if searched else ""
-        page = f"SELECT {name}._rowid_ AS _at{rank} {rows} {_PAGE}"
-        rows = f"FROM ({page}) AS _page CROSS JOIN {name} ON {name}._rowid_ = _page._at"
+        further = _behind(table, frame, query, query.after)
+        sql += f" AND {further.sql}"
+        params += further.params
+    if frame.paged:
         params += _page(query)
-    named = query.fields is None or table.primary_key in query.fields
-    return Compiled(
-        f"SELECT {name}.{key}, {row} {rows}", params, table.primary_key if named else None
+    return Compiled(sql + frame.behind, params, frame.primary_key)
+
+
+@lru_cache(maxsize=1024)
+def _frame(table: Table, shape: Shape, facts: Facts) -> _Frame:
+    name = quote(table.name)
+    source = f"FROM {name}"
+    if shape.searched and table.search:
+        # CROSS: the search comes first, or SQLite may ask the index anew for every row.
+        joined = f"CROSS JOIN {name} ON {name}._rowid_ = _match._at"
+        source = f"FROM {matches_sql(table)} AS _match {joined}"
+    source += " WHERE "
+    if shape.distinct:
+        return _grouped(source, distinct_rows(table, shape, facts))
+    if shape.grouped:
+        return _grouped(source, group_rows(table, shape, facts))
+    order = order_terms(table, ordering(table, shape), facts)
+    if shape.counted:
+        return _Frame(f"SELECT count(*) {source}", "")
+    return _documents(table, shape, source, order)
+
+
+def _documents(table: Table, shape: Shape, source: str, order: Sequence[Term]) -> _Frame:
+    row = document_sql(table)
+    tree: Tree = {}
+    if shape.fields is not None:
+        extra = fields_sql(table) if shape.searched else ENGINE_FIELDS
+        tree = tree_of(shape.fields, "/fields", extra)
+        row = projection_sql(table, tree, extra)
+    name, key = quote(table.name), quote(table.primary_key)
+    ranked = shape.searched and not shape.sort
+    before = f"SELECT {name}.{key}, {row} "
+    behind = f" ORDER BY {order_sql([_RANK, *order] if ranked else order)}"
+    paged = shape.paged or shape.searched
+    if paged:
+        # First the places of the page, then its documents: those passed over are never built.
+        rank = ", _rank" if shape.searched else ""
+        before += f"FROM (SELECT {name}._rowid_ AS _at{rank} "
+        behind += f" {_PAGE}) AS _page CROSS JOIN {name} ON {name}._rowid_ = _page._at"
+    named = shape.fields is None or table.primary_key in shape.fields
+    return _Frame(
+        before + source,
+        behind,
+        order,
+        "_snippet" in tree,
+        paged,
+        table.primary_key if named else None,
     )
 
 
-def _grouped(query: DocumentQuery, source: Condition, groups: Groups) -> Compiled:
+def _grouped(source: str, groups: Groups) -> _Frame:
     by = f" GROUP BY {', '.join(groups.by)}" if groups.by else ""
     order = f" ORDER BY {order_sql(groups.order)}" if groups.order else ""
-    return Compiled(
-        f"SELECT NULL, {groups.row} {source.sql}{by}{order} {_PAGE}",
-        [*source.params, *_page(query)],
-        None,
-    )
+    return _Frame(f"SELECT NULL, {groups.row} {source}", f"{by}{order} {_PAGE}", paged=True)
 
 
-def _page(query: DocumentQuery) -> list[SqlValue]:
+def _behind(table: Table, frame: _Frame, query: DocumentQuery, row: JsonObject) -> Condition:
+    if query.shape.searched and not query.sort:
+        raise QueryError(
+            "/after: a search by rank can't go on behind a row",
+            hint="Give the query a sort.",
+            path="/after",
+        )
+    return behind(table, frame.order, row, "/after")
+
+
+def _page(query: DocumentQuery) -> tuple[int, int]:
     limit = query.limit
     if query.first:
         limit = 1 if limit is None else min(1, limit)
-    return [-1 if limit is None else limit, query.skip]
-
-
-def _and(source: Condition, condition: Condition) -> Condition:
-    sql = f"{source.sql} AND {condition.sql}"
-    return Condition(sql, [*source.params, *condition.params])
+    return -1 if limit is None else limit, query.skip

@@ -18,7 +18,7 @@ from sidecar.core.errors import QueryError
 from sidecar.core.json import pointer
 from sidecar.core.order import NO_FACTS, Facts, Ordering, Term, order_terms, ordering
 from sidecar.core.projection import Tree, part_sql, projection_sql, tree_of
-from sidecar.core.query import Aggregate, DocumentQuery
+from sidecar.core.query import Aggregate, Shape
 from sidecar.core.selector import split_path
 from sidecar.core.terms import root_sql
 
@@ -41,32 +41,32 @@ class Groups:
     order: list[Term]
 
 
-def distinct_rows(table: Table, query: DocumentQuery, facts: Facts) -> Groups:
+def distinct_rows(table: Table, shape: Shape, facts: Facts) -> Groups:
     """Return the rows that differ in some fields.
 
     Raises:
         QueryError: A field that is no path, or a sort by another field.
     """
-    fields = query.fields or []
+    fields = shape.fields or ()
     tree = tree_of(fields, "/fields", {})
     by = _by(table, tree)
-    sort = ordering(table, query)
+    sort = ordering(table, shape)
     _check_sort(sort, fields)
     order = order_terms(table, sort, facts)
     return Groups(projection_sql(table, tree, {}), by, [*order, *_ties(by)])
 
 
-def group_rows(table: Table, query: DocumentQuery, facts: Facts) -> Groups:
+def group_rows(table: Table, shape: Shape, facts: Facts) -> Groups:
     """Return one row a group, with what is computed of it.
 
     Raises:
         QueryError: A field that is no path, a name twice, or a sort by what is no part of a row.
     """
-    fields = query.groupBy or []
+    fields = shape.group_by
     tree = tree_of(fields, "/groupBy", {})
     by = _by(table, tree)
     computed: dict[str, str] = {}
-    for name, aggregate in (query.aggregate or {}).items():
+    for name, aggregate in shape.aggregate:
         path = "/aggregate" + pointer(name)
         if not is_field(name) or name in tree:
             raise QueryError(
@@ -75,7 +75,7 @@ def group_rows(table: Table, query: DocumentQuery, facts: Facts) -> Groups:
                 path=path,
             )
         computed[name] = _computed(table, aggregate, path)
-    sort = ordering(table, query)
+    sort = ordering(table, shape)
     _check_sort(sort, [*fields, *computed])
     order: list[Term] = []
     for field, way in sort:

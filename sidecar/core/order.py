@@ -11,8 +11,9 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -21,8 +22,7 @@ from sidecar.core.column import MISSING, Kind, Missing
 from sidecar.core.documents import json_path, literal, quote
 from sidecar.core.errors import QueryError
 from sidecar.core.json import JsonObject, pointer
-from sidecar.core.query import Direction, DocumentQuery
-from sidecar.core.search import FIELD
+from sidecar.core.query import Direction, DocumentQuery, Shape
 from sidecar.core.selector import split_path
 from sidecar.core.state import SqlValue
 from sidecar.core.terms import ALL, NONE, Condition, root_sql, utf16_order
@@ -44,8 +44,8 @@ class Facts:
         full: Columns that are NULL in no row.
     """
 
-    wide: Container[str] = ()
-    full: Container[str] = ()
+    wide: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()
 
 
 NO_FACTS: Final = Facts()
@@ -69,15 +69,16 @@ class Term:
     null: bool = False
 
 
-def ordering(table: Table, query: DocumentQuery) -> Ordering:
+@lru_cache(maxsize=1024)
+def ordering(table: Table, shape: Shape) -> Ordering:
     """Return the paths that a query's rows are ordered by; for documents the primary key is last.
 
     A search without `sort` is ordered by rank before them.
     """
-    given: Ordering = [(field, way) for term in query.sort for field, way in term.items()]
-    if query.distinct or query.grouped:
-        return given or [(field, "asc") for field in query.fields or query.groupBy or ()]
-    if not given and FIELD not in query.selector:
+    given: Ordering = shape.sort
+    if shape.grouped:
+        return given or [(field, "asc") for field in shape.fields or shape.group_by]
+    if not given and not shape.searched:
         given = [(field, "asc") for field in table.order]
     return given if table.primary_key in dict(given) else [*given, (table.primary_key, "asc")]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final, Literal
+from functools import cached_property
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic import ValidationError as ModelError
@@ -15,6 +16,9 @@ from sidecar.core.model import first_problem
 Direction = Literal["asc", "desc"]
 SortTerm = Annotated[dict[str, Direction], Field(min_length=1, max_length=1)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+SEARCH: Final = "$search"
+"""The member of a selector that is a full-text search."""
+
 Paths = Annotated[list[str], Field(min_length=1)]
 
 
@@ -34,6 +38,35 @@ class Aggregate(BaseModel):
         if len(self.model_dump(exclude_none=True)) != 1:
             raise ValueError("needs exactly one of count, sum, avg, min, max")
         return self
+
+
+class Shape(NamedTuple):
+    """All of a document query that its statement's text depends on, but the selector.
+
+    Attributes:
+        sort: Paths, each with its direction, most significant first.
+        fields: Paths, or None for whole documents.
+        distinct: Whether rows that are equal in them count once.
+        group_by: Paths of a group.
+        aggregate: Names, and what each computes of a group.
+        counted: Whether the answer is a number.
+        paged: Whether it skips or ends early.
+        searched: Whether it is a full-text search.
+    """
+
+    sort: tuple[tuple[str, Direction], ...]
+    fields: tuple[str, ...] | None
+    distinct: bool
+    group_by: tuple[str, ...]
+    aggregate: tuple[tuple[str, Aggregate], ...]
+    counted: bool
+    paged: bool
+    searched: bool
+
+    @property
+    def grouped(self) -> bool:
+        """Whether rows stand for several documents."""
+        return self.distinct or bool(self.group_by or self.aggregate)
 
 
 class DocumentQuery(BaseModel):
@@ -95,10 +128,19 @@ class DocumentQuery(BaseModel):
     )
     count: bool = Field(default=False, description="Return how many documents match.")
 
-    @property
-    def grouped(self) -> bool:
-        """Whether rows are groups of documents."""
-        return self.groupBy is not None or self.aggregate is not None
+    @cached_property
+    def shape(self) -> Shape:
+        """What decides the query's statement beside the selector."""
+        return Shape(
+            sort=tuple((field, way) for term in self.sort for field, way in term.items()),
+            fields=None if self.fields is None else tuple(self.fields),
+            distinct=self.distinct,
+            group_by=() if self.groupBy is None else tuple(self.groupBy),
+            aggregate=() if self.aggregate is None else tuple(self.aggregate.items()),
+            counted=self.count,
+            paged=bool(self.first or self.skip or self.limit is not None),
+            searched=SEARCH in self.selector,
+        )
 
     @model_validator(mode="after")
     def _go_together(self) -> DocumentQuery:

@@ -73,13 +73,18 @@ def check_regex(pattern: str, flags: str, path: str) -> None:
     Raises:
         QueryError: A malformed pattern or an unknown flag.
     """
+    reason = _fault(pattern, flags)
+    if reason is not None:
+        raise QueryError(f"{path}: no regular expression of JavaScript: {reason}", path=path)
+
+
+@lru_cache(maxsize=512)
+def _fault(pattern: str, flags: str) -> str | None:
     try:
         _regexes().test(pattern, flags, "")
     except quickjs.JSException as error:
-        reason = str(error).partition("\n")[0].removeprefix("SyntaxError: ")
-        raise QueryError(
-            f"{path}: no regular expression of JavaScript: {reason}", path=path
-        ) from error
+        return str(error).partition("\n")[0].removeprefix("SyntaxError: ")
+    return None
 
 
 def regex_matches(pattern: str, flags: str, text: str) -> bool:

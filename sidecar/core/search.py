@@ -14,12 +14,12 @@ from sidecar.core.documents import literal, quote
 from sidecar.core.errors import QueryError
 from sidecar.core.json import Json
 from sidecar.core.projection import ENGINE_FIELDS
+from sidecar.core.query import SEARCH
 
 if TYPE_CHECKING:
     from sidecar.core.table import Table
 
-FIELD: Final = "$search"
-PATH: Final = "/selector/$search"
+_PATH: Final = f"/selector/{SEARCH}"
 
 _WORD: Final = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
 _WORDS_AROUND: Final = 16
@@ -37,12 +37,12 @@ def match_expression(text: Json, table: Table) -> str:
     """
     if not table.search:
         raise QueryError(
-            f"{PATH}: {table.name} declares no search",
+            f"{_PATH}: {table.name} declares no search",
             hint='Declare it: Table(…, search={"name": 2, "content": 1}).',
-            path=PATH,
+            path=_PATH,
         )
     if not isinstance(text, str):
-        raise QueryError(f"{PATH} must be text", path=PATH)
+        raise QueryError(f"{_PATH} must be text", path=_PATH)
     words = [_term(found) for found in _WORD.finditer(text.replace("\0", " "))]
     # Of nothing but phrases without a word FTS5 makes an expression that matches nothing.
     return " ".join(words) or '""'

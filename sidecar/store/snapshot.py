@@ -222,16 +222,18 @@ class Snapshot:
         """Return what holds in this snapshot for the columns a query is ordered by."""
         if query.count or names_one(table, query):
             return NO_FACTS
-        columns = [field for field, _ in ordering(table, query) if field in table.columns]
+        columns = [field for field, _ in ordering(table, query.shape) if field in table.columns]
         texts = [field for field in columns if table.columns[field].kind is Kind.TEXT]
         # Where no index knows, to ask would be to look at every row.
         indexed = {table.primary_key, *(field for one in table.indexes for field in one)}
         leading = {one[0] for one in table.indexes}.intersection(columns)
         return Facts(
-            wide=[
+            wide=frozenset(
                 one for one in texts if one not in indexed or self._any(table, is_wide(one), head)
-            ],
-            full=[one for one in leading if not self._any(table, f"{quote(one)} IS NULL", head)],
+            ),
+            full=frozenset(
+                one for one in leading if not self._any(table, f"{quote(one)} IS NULL", head)
+            ),
         )
 
     def _any(self, table: Table, condition: str, head: int) -> bool:

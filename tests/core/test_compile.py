@@ -108,7 +108,7 @@ def test_texts_of_a_column_sort_by_utf_16_code_unit(rows: Rows) -> None:
     """Q3: U+1F600 sorts before U+FF21 in JavaScript, after it by SQLite's code points."""
     rows.hold([{"id": "1", "title": "Ａ"}, {"id": "2", "title": "😀"}])
     query = _document_query({"sort": [{"title": "asc"}]})
-    compiled = compile_query(THINGS, query, Facts(wide=["title"]))
+    compiled = compile_query(THINGS, query, Facts(wide=frozenset(["title"])))
     found = rows.connection.execute(compiled.sql, compiled.params).fetchall()
     assert [id for id, _ in found] == ["2", "1"]
 

@@ -240,7 +240,7 @@ def test_what_means_nothing_is_refused(ask: Ask, selector: JsonObject) -> None:
 def test_the_reference_agrees_with_mingo(seed: int) -> None:
     """3,000 pairs and more of a document and a selector."""
     generator = Generator(seed)
-    cases = [generator.case(25) for _ in range(20)]
+    cases = [generator.case(25) for _ in range(30)]
     lines = [
         json.dumps({"documents": one.documents, "selectors": [q["selector"] for q in one.queries]})
         for one in cases

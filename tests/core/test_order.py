@@ -54,7 +54,7 @@ def test_pages_of_a_full_column_begin_at_their_place_in_its_index(rows: Rows, wa
         }
     )
     assert isinstance(query, DocumentQuery)
-    compiled = compile_query(THINGS, query, Facts(full=["title"]))
+    compiled = compile_query(THINGS, query, Facts(full=frozenset(["title"])))
     plan = rows.connection.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", compiled.params).fetchall()
     sign = ">" if way == "asc" else "<"
     assert any(

@@ -131,7 +131,7 @@ def test_wide_text_alone_is_ordered_by_an_expression(tmp_path: Path) -> None:
     query = parse_query({"from": "things", "sort": [{"s": "asc"}], "limit": 5})
     assert isinstance(query, DocumentQuery)
     assert "replace(" not in compile_query(table, query).sql
-    assert utf16_order('"s"') in compile_query(table, query, Facts(wide=["s"])).sql
+    assert utf16_order('"s"') in compile_query(table, query, Facts(wide=frozenset(["s"]))).sql
     connection = connect(tmp_path / "store.db", key=None)
     connection.execute("BEGIN")
     create_table(connection, table)
