@@ -142,6 +142,8 @@ describe("a live query", () => {
     const { sidecar, client } = await startClient();
     const other = connectTo(sidecar.endpoint);
     const lives = queries.map((query) => ({ query, live: client.live(query) }));
+    // Without a reader one that rests for a second would end.
+    for (const { live } of lives) live.subscribe(() => {});
     await Promise.all(lives.map(({ live }) => live.settled()));
     // Each on documents of its own, so that events which race do not depend on each other.
     const [first, second, third] = [trace(1), trace(2), trace(3)];
