@@ -82,7 +82,8 @@ def _print_all(schema: Schema) -> None:
 
 def _print_table(table: Table) -> None:
     indexes = "".join(f", index {'+'.join(fields)}" for fields in table.indexes)
-    click.echo(f"{table.name}: primary key {table.primary_key}{indexes}")
+    search = f", search over {', '.join(table.search)}" if table.search else ""
+    click.echo(f"{table.name}: primary key {table.primary_key}{indexes}{search}")
     width = max(len(name) for name in table.columns)
     for name, column in table.columns.items():
         notes = [column.kind.value]

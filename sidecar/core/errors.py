@@ -108,7 +108,7 @@ class QueryError(CallerError):
 
     code = "E_QUERY"
     number = -32004
-    default_hint = "Correct what `path` names; docs/cli.md lists operators and keys."
+    default_hint = "Correct what `path` names; docs/queries.md tells of members and operators."
 
 
 class ReadOnlyError(CallerError):

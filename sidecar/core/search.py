@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _PATH: Final = f"/selector/{SEARCH}"
 
+SUFFIX: Final = "(search)"
+"""What the name of a full-text index has behind its table's; FTS5's own tables go on from there."""
+
 _WORD: Final = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
 _WORDS_AROUND: Final = 16
 """Most words of a snippet."""
@@ -76,7 +79,7 @@ def fields_sql(table: Table) -> Mapping[str, str]:
 
 def index_name(table: str) -> str:
     """Return the name of a table's full-text index."""
-    return f"{table}(search)"
+    return table + SUFFIX
 
 
 def _term(found: re.Match[str]) -> str:

@@ -9,11 +9,11 @@ import orjson
 from sidecar.core.collection import collection_table
 from sidecar.core.errors import ConflictError, UnknownCollectionError, ValidationError
 from sidecar.core.schema import Schema
+from sidecar.core.search import SUFFIX
 from sidecar.core.state import Define
 from sidecar.core.table import Table
 from sidecar.store.driver import Connection
 from sidecar.store.layout import create_table, watch
-from sidecar.store.search import SUFFIX
 
 
 class Catalog:

@@ -13,9 +13,9 @@ from sidecar.core.errors import ConflictError, QueryError, SchemaError, SidecarE
 from sidecar.core.event import Event
 from sidecar.core.json import JsonObject, pointer
 from sidecar.core.schema import AnyEvent, Schema
+from sidecar.core.search import SUFFIX
 from sidecar.core.state import Define, SqlValue, Statement, Statements
 from sidecar.core.table import Table
-from sidecar.store import search
 from sidecar.store.catalog import Catalog
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.layout import watch
@@ -147,7 +147,7 @@ class Materializer:
 
 
 def _check_search(sql: str) -> None:
-    if search.SUFFIX in sql.lower():
+    if SUFFIX in sql.lower():
         raise SchemaError(
             f"a materializer reads a full-text search: {sql[:100]}",
             hint="A replay goes without; read the table itself.",

@@ -16,16 +16,13 @@ It keeps the texts a second time, as FTS5 reads them from no view that calls `js
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from sidecar.core.column import Kind
 from sidecar.core.documents import literal, quote
 from sidecar.core.errors import CorruptError, QueryError, SidecarError, StorageError
+from sidecar.core.search import index_name
 from sidecar.core.table import Table
 from sidecar.store.driver import Connection, DriverError, translate
-
-SUFFIX: Final = "(search)"
-"""What a search's name has behind its table's; the names of FTS5's own tables go on from there."""
 
 
 def create(connection: Connection, tables: Iterable[Table]) -> None:
@@ -84,14 +81,14 @@ def refresh(connection: Connection, tables: Mapping[str, Table]) -> None:
             _fill(connection, tables[name], f"WHERE _rowid_ IN {changed}")
         except DriverError as error:
             hint = "`sidecar rebuild` makes it anew from the event log."
-            raise _failure(name + SUFFIX, error, hint) from error
+            raise _failure(index_name(name), error, hint) from error
     if names:
         connection.execute("DELETE FROM temp._changed")
 
 
 def faults(connection: Connection, tables: Iterable[Table]) -> tuple[str, ...]:
     """Return a line for each search that is not what its table's rows make it."""
-    searched = {table.name + SUFFIX: table for table in _searched(tables)}
+    searched = {index_name(table.name): table for table in _searched(tables)}
     found = _definitions(connection)
     lines = [f"{name}: nothing declares it" for name in found if name not in searched]
     for name, table in searched.items():
@@ -142,7 +139,7 @@ def _searched(tables: Iterable[Table]) -> list[Table]:
 
 
 def _name(table: Table) -> str:
-    return quote(table.name + SUFFIX)
+    return quote(index_name(table.name))
 
 
 def _columns(table: Table) -> str:
