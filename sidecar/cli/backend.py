@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from sidecar.cli.options import Target
 from sidecar.cli.progress import Progress
-from sidecar.client import EventPageJson, NewEventJson, QueryResult, ReceiptJson
+from sidecar.client import EventPageJson, ExplanationJson, NewEventJson, QueryResult, ReceiptJson
 from sidecar.core.errors import NotFoundError
 from sidecar.core.json import JsonObject
 
@@ -57,6 +57,9 @@ class Backend(Protocol):
 
     def query(self, query: JsonObject) -> QueryResult:
         """Run a query once."""
+
+    def explain(self, query: JsonObject) -> ExplanationJson:
+        """Tell how a query would be run."""
 
     def commit(self, events: Sequence[NewEventJson]) -> ReceiptJson:
         """Commit events as one batch."""

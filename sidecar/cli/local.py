@@ -15,7 +15,7 @@ from sidecar.app.load import DEFAULT, load_schema
 from sidecar.cli.backend import EventFilter, Migration
 from sidecar.cli.options import Target
 from sidecar.cli.progress import Progress, show_progress
-from sidecar.client import EventPageJson, NewEventJson, QueryResult, ReceiptJson
+from sidecar.client import EventPageJson, ExplanationJson, NewEventJson, QueryResult, ReceiptJson
 from sidecar.core.errors import MigrationError, ValidationError
 from sidecar.core.event import Expect, NewEvent
 from sidecar.core.json import Json, JsonObject, pointer
@@ -39,6 +39,11 @@ class Local:
         # Rows are JSON text inside: one turn through the encoder makes the same dicts a server's
         # answer makes.
         return cast("QueryResult", orjson.loads(orjson.dumps(result.to_wire())))
+
+    def explain(self, query: JsonObject) -> ExplanationJson:
+        """Tell how a query would be run."""
+        found = self._store.explain(parse_query(query)).result()
+        return cast("ExplanationJson", orjson.loads(orjson.dumps(found.to_wire())))
 
     def commit(self, events: Sequence[NewEventJson]) -> ReceiptJson:
         """Commit events as one batch."""

@@ -41,11 +41,18 @@ def print_rows(rows: Sequence[Mapping[str, Json]], output: Format) -> None:
 def print_table(rows: Sequence[Mapping[str, Json]]) -> None:
     """Print rows as a table over the fields that any of them has; nested values as JSON.
 
-    On a terminal too narrow for the table, each row is a block of lines instead.
+    The words that a `_snippet` is about are highlighted. On a terminal too narrow for the table,
+    each row is a block of lines instead.
     """
     from rich.console import Console  # noqa: PLC0415 - 60 ms that only a table needs
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
+
+    def shown(field: str, value: Json) -> Text:
+        if field != "_snippet" or not isinstance(value, list):
+            return Text(cell(value), "not bold")
+        pieces = [(str(one), "reverse" if at % 2 else "") for at, one in enumerate(value)]
+        return Text.assemble(*pieces, style="not bold")
 
     fields = list(dict.fromkeys(field for row in rows for field in row))
     if not fields:
@@ -55,7 +62,7 @@ def print_table(rows: Sequence[Mapping[str, Json]]) -> None:
         numeric = all(_is_number(row[field]) for row in rows if field in row)
         table.add_column(Text(field), justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(Text(cell(row[field])) if field in row else "" for field in fields))
+        table.add_row(*(shown(field, row[field]) if field in row else "" for field in fields))
     terminal = sys.stdout.isatty()
     console = Console(highlight=False, width=None if terminal else MAX_WIDTH)
     wide = console.options.update(width=MAX_WIDTH)
@@ -66,7 +73,7 @@ def print_table(rows: Sequence[Mapping[str, Json]]) -> None:
     for number, row in enumerate(rows, start=1):
         console.rule(str(number), align="left")
         for field, value in row.items():
-            console.print(Text(f"{field:<{name_width}}  ", "bold").append(cell(value), "not bold"))
+            console.print(Text(f"{field:<{name_width}}  ", "bold") + shown(field, value))
 
 
 def cell(value: Json) -> str:

@@ -8,6 +8,7 @@ from sidecar.cli.backend import open_backend
 from sidecar.cli.input import json_object, pairs, read_argument, scalar
 from sidecar.cli.options import Target, examples, output_option, store_options
 from sidecar.cli.output import Format, print_json, print_line, print_rows
+from sidecar.cli.plan import print_plan
 from sidecar.client import QueryResult
 from sidecar.core.json import JsonObject
 
@@ -19,6 +20,7 @@ from sidecar.core.json import JsonObject
         sidecar query '{"from": "personas", "selector": {"isActive": true}, "first": true}'
         sidecar query '{"from": "memoryEntities", "sort": [{"name": "asc"}], "limit": 3}' -o table
         sidecar query --sql 'SELECT name FROM personas WHERE id = :id' --param id=p1
+        sidecar query --explain '{"from": "memoryEntities", "selector": {"type": "fact"}}'
         echo '{"from": "personas", "count": true}' | sidecar query -
         """
     ),
@@ -33,20 +35,44 @@ from sidecar.core.json import JsonObject
     help="Value of :NAME in the SQL: JSON where it is a number, true, false, null or quoted,"
     " else text. Repeatable.",
 )
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Don't run the query: tell its SQL, SQLite's plan, and the index that it lacks."
+    " As JSON with -o json.",
+)
 @output_option("json")
 @store_options
 def command(
-    target: Target, query: str | None, sql: str | None, params: tuple[str, ...], output: Format
+    target: Target,
+    query: str | None,
+    sql: str | None,
+    params: tuple[str, ...],
+    explain: bool,
+    output: Format,
 ) -> None:
     """Run a query once and print what it finds.
 
-    QUERY is JSON: {from, selector?, sort?, skip?, limit?, fields?, first?, count?}; "-" reads it
-    from stdin.
+    QUERY is JSON: {from, selector?, sort?, skip?, limit?, after?, fields?, distinct?, groupBy?,
+    aggregate?, first?, fallback?, count?}; "-" reads it from stdin. docs/queries.md tells of each.
     """
     wanted = _wanted(query, sql, params)
     with open_backend(target) as backend:
-        result = backend.query(wanted)
-    _print(result, output)
+        if not explain:
+            _print(backend.query(wanted), output)
+            return
+        explained = backend.explain(wanted)
+    if output == "table" or _by_default("output"):
+        print_plan(explained)
+    elif output == "ndjson":
+        print_line(explained)
+    else:
+        print_json(explained)
+
+
+def _by_default(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is click.core.ParameterSource.DEFAULT
 
 
 def _wanted(query: str | None, sql: str | None, params: tuple[str, ...]) -> JsonObject:

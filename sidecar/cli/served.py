@@ -12,6 +12,7 @@ from sidecar.cli.progress import Progress
 from sidecar.client import (
     Client,
     EventPageJson,
+    ExplanationJson,
     NewEventJson,
     NotRunningError,
     ProgressJson,
@@ -33,6 +34,10 @@ class Served:
     def query(self, query: JsonObject) -> QueryResult:
         """Run a query once."""
         return self._run(self._client.query(query))
+
+    def explain(self, query: JsonObject) -> ExplanationJson:
+        """Tell how a query would be run."""
+        return self._run(self._client.explain(query))
 
     def commit(self, events: Sequence[NewEventJson]) -> ReceiptJson:
         """Commit events as one batch."""

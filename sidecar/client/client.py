@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal, Self, TypeVar, cast
+from typing import Literal, Self, TypeVar, cast, overload
 
 import orjson
 
@@ -15,16 +15,19 @@ from sidecar.client.connection import Connection
 from sidecar.client.errors import ConnectionLostError, NotRunningError
 from sidecar.client.shapes import (
     EventPageJson,
+    ExplanationJson,
     NewEventJson,
     ProgressJson,
     QueryResult,
     ReceiptJson,
 )
 from sidecar.client.subscription import Subscription
+from sidecar.client.tables import TypedQuery
 from sidecar.core.event import uuid7
 from sidecar.core.json import Json, JsonObject
 
 Value = TypeVar("Value")
+ResultT = TypeVar("ResultT")
 
 
 class Client:
@@ -88,9 +91,17 @@ class Client:
         """
         return await self._connection.call(method, params)
 
-    async def query(self, query: Mapping[str, Json]) -> QueryResult:
-        """Run a query once: `{"from": "personas", "selector": {…}}` or `{"sql": …}`."""
-        return cast("QueryResult", await self.call("query", query))
+    @overload
+    async def query(self, query: TypedQuery[ResultT]) -> ResultT: ...
+    @overload
+    async def query(self, query: Mapping[str, Json]) -> QueryResult: ...
+    async def query(self, query: TypedQuery[ResultT] | Mapping[str, Json]) -> ResultT | QueryResult:
+        """Run a query once: one made by steps, `{"from": …, "selector": {…}}`, or `{"sql": …}`."""
+        return cast("ResultT", await self.call("query", _wire(query)))
+
+    async def explain(self, query: TypedQuery[ResultT] | Mapping[str, Json]) -> ExplanationJson:
+        """Return how a query would be run, and the index it lacks, without running it."""
+        return cast("ExplanationJson", await self.call("query.explain", _wire(query)))
 
     async def commit(
         self,
@@ -119,16 +130,25 @@ class Client:
         except ConnectionLostError as lost:
             raise lost.located(ids=[str(event["id"]) for event in batch]) from None
 
+    @overload
+    async def subscribe(
+        self, query: TypedQuery[ResultT], *, since: int | None = None
+    ) -> Subscription[ResultT]: ...
+    @overload
     async def subscribe(
         self, query: Mapping[str, Json], *, since: int | None = None
-    ) -> Subscription:
+    ) -> Subscription[QueryResult]: ...
+    async def subscribe(
+        self, query: TypedQuery[ResultT] | Mapping[str, Json], *, since: int | None = None
+    ) -> Subscription[ResultT] | Subscription[QueryResult]:
         """Keep a query's result up to date until the subscription is closed.
 
         Args:
             query: Any query.
             since: Head of a result the caller still has.
         """
-        return await self._connection.subscribe({"query": dict(query), **_given({"since": since})})
+        params = {"query": dict(_wire(query)), **_given({"since": since})}
+        return await self._connection.subscribe(cast("JsonObject", params))
 
     async def migrate(
         self,
@@ -239,6 +259,10 @@ def _endpoint(data_dir: Path) -> tuple[str, str]:
         case {"url": str(url), "token": str(token)}:
             return url, token
     raise NotRunningError(f"{path} names no server")
+
+
+def _wire(query: TypedQuery[ResultT] | Mapping[str, Json]) -> Mapping[str, Json]:
+    return query.to_json() if isinstance(query, TypedQuery) else query
 
 
 def _given(params: Mapping[str, Value | None]) -> dict[str, Value]:

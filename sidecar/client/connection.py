@@ -51,7 +51,7 @@ class Connection:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._calls: dict[int, _Call[Any]] = {}
-        self._live: dict[str, Subscription] = {}
+        self._live: dict[str, Subscription[Any]] = {}
         self._lost: ConnectionLostError | None = None
         self._reader = asyncio.create_task(self._read(), name="sidecar client")
 
@@ -82,7 +82,7 @@ class Connection:
         """Send a request and wait for its result; errors as in `Client.call`."""
         return await self._send(method, params, lambda result: result)
 
-    async def subscribe(self, params: Mapping[str, Json]) -> Subscription:
+    async def subscribe(self, params: Mapping[str, Json]) -> Subscription[Any]:
         """Call `subscribe` and keep its result up to date."""
         return await self._send("subscribe", params, self._follow)
 
@@ -94,10 +94,11 @@ class Connection:
         await self._socket.close()
         await self._reader
 
-    def _follow(self, result: Json) -> Subscription:
+    def _follow(self, result: Json) -> Subscription[Any]:
         answer = cast("JsonObject", result)
         name = cast("str", answer["subscription"])
-        live = self._live[name] = Subscription(answer, lambda: self._unsubscribe(name))
+        live: Subscription[Any] = Subscription(answer, lambda: self._unsubscribe(name))
+        self._live[name] = live
         return live
 
     async def _unsubscribe(self, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, Required, TypedDict
 
-from sidecar.core.json import JsonObject
+from sidecar.core.json import Json, JsonObject
 
 
 class NewEventJson(TypedDict):
@@ -53,6 +53,59 @@ class QueryResult(TypedDict, total=False):
     row: JsonObject | None
     count: int
     head: Required[int]
+
+
+class RowsResult(TypedDict):
+    """What a query of rows results in, as of `head`."""
+
+    rows: list[JsonObject]
+    head: int
+
+
+class RowResult(TypedDict):
+    """What a query of a row that is there, or has a fallback, results in."""
+
+    row: JsonObject
+    head: int
+
+
+class MaybeRowResult(TypedDict):
+    """What a query of the first row results in; None without one."""
+
+    row: JsonObject | None
+    head: int
+
+
+class CountResult(TypedDict):
+    """What a query of a number results in."""
+
+    count: int
+    head: int
+
+
+class MissingIndexJson(TypedDict):
+    """An index that a collection does not declare, and what SQLite does for want of it."""
+
+    collection: str
+    fields: list[str]
+    reason: str
+
+
+class ExplanationJson(TypedDict):
+    """How a query is run.
+
+    Attributes:
+        plan: SQLite's steps, each indented by two spaces more than the step it belongs to.
+        indexes: Those it uses.
+        fullScan: Whether every row of a table may be looked at.
+    """
+
+    sql: str
+    params: list[Json] | JsonObject
+    plan: list[str]
+    indexes: list[str]
+    fullScan: bool
+    missingIndex: MissingIndexJson | None
 
 
 class ProgressJson(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self, cast
+from typing import Generic, Self, TypeVar, cast
 
 from sidecar.client.errors import error_from_wire
 from sidecar.client.shapes import PatchJson, QueryResult
@@ -13,8 +13,10 @@ from sidecar.core.errors import SidecarError
 from sidecar.core.json import JsonObject
 from sidecar.core.patch import Patch, Upsert, apply
 
+ResultT = TypeVar("ResultT")
 
-class Subscription:
+
+class Subscription(Generic[ResultT]):
     """A live result: `result` is always the newest, and iterating waits for each newer one.
 
     A loop that is slower than the commits skips the results between; it never falls behind. Leaving
@@ -27,7 +29,7 @@ class Subscription:
 
     def __init__(self, answer: JsonObject, unsubscribe: Callable[[], Awaitable[None]]) -> None:
         kept = {"rows", "row", "count", "head"}
-        self.result = cast("QueryResult", {key: answer[key] for key in kept & answer.keys()})
+        self.result = cast("ResultT", {key: answer[key] for key in kept & answer.keys()})
         self._primary_key = cast("str", answer.get("primaryKey") or "")
         self._rows = self._by_id()
         self._unsubscribe = unsubscribe
@@ -56,7 +58,7 @@ class Subscription:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> QueryResult:
+    async def __anext__(self) -> ResultT:
         """Return the newest result not returned before, waiting for it.
 
         Raises:
@@ -81,9 +83,9 @@ class Subscription:
             self._error = error_from_wire(cast("JsonObject", params["error"]))
         elif "patch" in params:
             self._rows = apply(self._rows, self._patch(cast("PatchJson", params["patch"])))
-            self.result = {"rows": [*self._rows.values()], "head": head}
+            self.result = cast("ResultT", {"rows": [*self._rows.values()], "head": head})
         else:
-            self.result = {**cast("QueryResult", params["result"]), "head": head}
+            self.result = cast("ResultT", {**cast("JsonObject", params["result"]), "head": head})
             self._rows = self._by_id()
         self._changed.set()
 
@@ -95,8 +97,8 @@ class Subscription:
 
     def _by_id(self) -> dict[str, JsonObject]:
         """Return the rows that patches will name; empty for a result that comes whole."""
-        key = self._primary_key
-        return {str(row[key]): row for row in self.result.get("rows", ()) if key}
+        key, result = self._primary_key, cast("QueryResult", self.result)
+        return {str(row[key]): row for row in result.get("rows", ()) if key}
 
     def _patch(self, wire: PatchJson) -> Patch[JsonObject]:
         upserts = [

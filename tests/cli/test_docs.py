@@ -12,10 +12,12 @@ import pytest
 
 from sidecar.cli.app import COMMANDS, cli
 from sidecar.cli.options import store_options
+from sidecar.core.query import DocumentQuery
 from tests.cli.processes import ROOT, Ended, Sidecar, persona, run_process
 
 AT = 1_700_000_000_000
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+QUERIES = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
 REPL = (ROOT / "docs" / "repl.md").read_text(encoding="utf-8")
 SHARED = CLI.partition("## What all commands share")[2].partition("\n## ")[0]
 OWN_PROCESS = {"serve"}
@@ -87,7 +89,7 @@ def prepared(sidecar: Sidecar, tmp_path: Path) -> Sidecar:
     (tmp_path / "notes.ndjson").write_text(json.dumps(note) + "\n")
     event = {"name": "v1.PersonaActivated", "args": {"id": "p1"}}
     (tmp_path / "events.ndjson").write_text(json.dumps(event) + "\n")
-    (tmp_path / "script.py").write_text("found = await rpc.query(tables.personas())\nlen(found)\n")
+    (tmp_path / "script.py").write_text("found = await rpc.query(tables.personas)\nlen(found)\n")
     assert sidecar("migrate", "rxdb-export.json").code == 0
     return sidecar
 
@@ -135,6 +137,22 @@ def test_what_the_repl_guide_says_runs(prepared: Sidecar, tmp_path: Path) -> Non
     assert ended.code == 0, ended.err
     for line in console_examples(REPL)[1:]:
         assert run_example(line, prepared, tmp_path).code == 0
+
+
+def test_what_the_query_guide_says_of_python_runs(prepared: Sidecar, tmp_path: Path) -> None:
+    """Its program, on a store."""
+    (program,) = re.findall(r"```python\n(.*?)```", QUERIES, re.DOTALL)
+    ended = prepared("repl", stdin=f"{program}\nawait main(Path({str(tmp_path / 'data')!r}))\n")
+    assert ended.err == ""
+    assert len(ended.out.splitlines()) == 3
+
+
+def test_the_command_line_names_each_member_of_a_query() -> None:
+    """In the guide and in the help."""
+    shown = str(command("query").help)
+    for name, field in DocumentQuery.model_fields.items():
+        assert f"`{field.alias or name}`" in section("query")
+        assert re.search(rf"\b{field.alias or name}\b", shown)
 
 
 def test_the_repl_guide_names_what_is_at_hand(prepared: Sidecar) -> None:

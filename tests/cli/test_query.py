@@ -59,6 +59,55 @@ def test_a_query_comes_from_stdin_too(ada: Sidecar) -> None:
     assert ada("query", "-", stdin='{"from": "personas", "count": true}').out == "1\n"
 
 
+@pytest.fixture
+def memory(ada: Sidecar) -> Sidecar:
+    """A store with a memory of green tea, too."""
+    args = {
+        "id": "m1", "personaId": "p1", "type": "fact", "name": "A habit", "content": {},
+        "summary": "Likes tea and trains", "tags": [],
+    }  # fmt: skip
+    assert ada("commit", "v1.MemoryEntityCreated", json.dumps(args)).code == 0
+    return ada
+
+
+def test_a_snippet_is_text_in_a_table_and_pieces_in_json(memory: Sidecar) -> None:
+    """Its words are highlighted where colours are."""
+    query = '{"from": "memoryEntities", "selector": {"$search": "tea"}, "fields": ["_snippet"]}'
+    assert memory("query", query).json == [{"_snippet": ["Likes ", "tea", " and trains"]}]
+    assert memory("query", query, "-o", "table").out.split("\n")[1] == "Likes tea and trains"
+
+
+def test_a_plan_names_the_index_that_is_missing(memory: Sidecar) -> None:
+    """To read, and with how to declare it; nothing is run."""
+    query = '{"from": "memoryEntities", "selector": {"type": "fact", "name": "x"}, "count": true}'
+    shown = memory("query", "--explain", query).out
+    assert "SELECT count(*)" in shown
+    assert 'with ["fact","x"]' in shown
+    assert "└── SCAN memoryEntities" in shown
+    assert 'Declare it: Table("memoryEntities", …, indexes=[("type", "name")])' in shown
+    assert memory("query", "--explain", query, "-o", "table").out == shown
+
+
+def test_a_plan_comes_as_json_too(memory: Sidecar) -> None:
+    """As the server says it, for SQL as well."""
+    query = '{"from": "memoryEntities", "selector": {"personaId": "p1"}, "count": true}'
+    for form in ("json", "ndjson"):
+        explained = memory("query", "--explain", query, "-o", form).json
+        assert isinstance(explained, dict)
+        assert explained["params"] == ["p1"]
+        assert not explained["fullScan"]
+    sql = memory("query", "--explain", "--sql", "SELECT name FROM personas WHERE id = 'p1'").out
+    assert "SEARCH personas" in sql
+    assert "Missing" not in sql
+
+
+def test_a_plan_is_a_tree(memory: Sidecar) -> None:
+    """A step stands below the one it belongs to."""
+    query = '{"from": "memoryEntities", "sort": [{"name": "asc"}], "limit": 3}'
+    shown = memory("query", "--explain", query).out
+    assert "├── CO-ROUTINE _page\n│   ├── SCAN memoryEntities" in shown
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

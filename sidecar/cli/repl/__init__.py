@@ -12,7 +12,7 @@ from sidecar.cli.options import Target, examples, store_options
     epilog=examples(
         """
         sidecar repl --data-dir ./data
-        echo 'await rpc.query(tables.personas(limit=1))' | sidecar repl
+        echo 'await rpc.query(tables.personas.limit(1))' | sidecar repl
         sidecar repl < script.py
         """
     ),
@@ -22,7 +22,7 @@ def command(target: Target) -> int:
     """Open a Python prompt on a live store.
 
     It has top-level await and completion. At hand: rpc (the server's methods), events and tables
-    (builders from the app's schema), db (sqlite_utils.Database, read-only) and help(). It talks to
+    (builders of events and queries), db (sqlite_utils.Database, read-only) and help(). It talks to
     the server that holds the store; when there is none, it starts one for the session.
 
     Without a terminal it runs stdin as a script, and ends with 1 at the first error.

@@ -1,9 +1,10 @@
 """What could come next at the prompt, from the text before the cursor.
 
-1. Nothing of the text is run but attribute access on the session's own names, as `dir()` does.
+1. Nothing of the text is run but attribute access on the session's own names, as `dir()` does. What
+   a call would return is known by its annotation.
 2. Inside a string: collections after `"from":`, event names after `"name":`, else the fields of the
    collections the text mentions, query keys and operators.
-3. Inside a call: the parameters it has not been given.
+3. Inside a call: the parameters it has not been given; of a query's `where` the table's fields.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import builtins
 import inspect
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self, get_origin, get_type_hints
 
-from sidecar.core.mango import OPERATORS
+from sidecar.core.column import Column
+from sidecar.core.mango import JUNCTIONS, OPERATORS
 from sidecar.core.query import DocumentQuery, SqlQuery
 from sidecar.core.schema import Schema
 
-CHAIN = re.compile(r"((?:[A-Za-z_]\w*\.)*)([A-Za-z_]\w*)?$")
+WORD = re.compile(r"(?:[A-Za-z_]\w*)?\Z")
 VALUE_OF = re.compile(r"""["'](from|name)["']\s*:\s*$""")
 MENTIONED = re.compile(r"""["'](\w+)["']|tables\.(\w+)""")
 
@@ -29,7 +32,7 @@ QUERY_KEYS = tuple(
     for name, field in model.model_fields.items()
 )
 EVENT_KEYS = ("name", "args", "id", "expect")
-KNOWN_OPERATORS = (*OPERATORS, "$and", "$or")
+KNOWN_OPERATORS = (*OPERATORS, *JUNCTIONS, "$exists", "$not", "$search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,10 @@ def complete(text: str, names: Mapping[str, object], schema: Schema) -> list[Can
     start, quote = _open_string(text)
     if quote:
         return list(_in_string(text[:start], text[start + len(quote) :], schema))
-    match = CHAIN.search(text)
-    if match is None or text[: match.start()].endswith("."):
-        return []
-    chain, word = match[1].rstrip("."), match[2] or ""
-    if chain:
-        return list(_attributes(_resolve(chain, names), word))
-    found = list(_parameters(text, word, names))
+    before, word = _split(text)
+    if before.endswith("."):
+        return list(_attributes(_value(before[:-1], names), word))
+    found = list(_parameters(text, word, names, schema))
     return found + list(_names(word, names))
 
 
@@ -78,25 +78,34 @@ def _names(word: str, names: Mapping[str, object]) -> Iterator[Candidate]:
                 yield Candidate(name, len(word))
 
 
-def _parameters(text: str, word: str, names: Mapping[str, object]) -> Iterator[Candidate]:
+def _parameters(
+    text: str, word: str, names: Mapping[str, object], schema: Schema
+) -> Iterator[Candidate]:
     """Give `name=` for the innermost open call's parameters not yet in it."""
-    opened = _open_call(text)
-    if opened is None:
+    opened = _brackets(text)[0]
+    if not opened or text[opened[-1]] != "(":
         return
-    callee = CHAIN.search(text[:opened])
-    value = _resolve(callee[0], names) if callee is not None and callee[0] else None
-    if not callable(value):
+    callee, given = _value(text[: opened[-1]], names), text[opened[-1] :]
+    if not callable(callee):
         return
+    for name, kind in _taken(callee, text, schema):
+        if name.startswith(word) and not re.search(rf"\b{name}\s*=", given):
+            yield Candidate(f"{name}=", len(word), kind)
+
+
+def _taken(callee: Callable[..., object], text: str, schema: Schema) -> Iterator[tuple[str, str]]:
+    """Give the names of what a call takes, and their types."""
+    if getattr(callee, "__name__", "") == "where":
+        for name, column in _fields(text, schema).items():
+            if name.isidentifier():
+                yield name, column.kind
     try:
-        parameters = inspect.signature(value).parameters.values()
+        parameters = inspect.signature(callee).parameters.values()
     except (TypeError, ValueError):
         return
-    given = text[opened:]
     for one in parameters:
-        named = one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)
-        if named and one.name.startswith(word) and not re.search(rf"\b{one.name}\s*=", given):
-            kind = "" if one.annotation is one.empty else str(one.annotation)
-            yield Candidate(f"{one.name}=", len(word), kind)
+        if one.name != "self" and one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD):
+            yield one.name, "" if one.annotation is one.empty else str(one.annotation)
 
 
 def _in_string(before: str, word: str, schema: Schema) -> Iterator[Candidate]:
@@ -105,25 +114,44 @@ def _in_string(before: str, word: str, schema: Schema) -> Iterator[Candidate]:
     if asked is not None:
         options = schema.tables if asked[1] == "from" else schema.events
     else:
-        mentioned = {first or second for first, second in MENTIONED.findall(before)}
-        fields = [
-            field
-            for name in schema.tables
-            if name in mentioned
-            for field in schema.tables[name].columns
-        ]
+        fields = _fields(before, schema)
         options = (*fields, *QUERY_KEYS, *EVENT_KEYS, *KNOWN_OPERATORS)
     for option in dict.fromkeys(options):
         if option.startswith(word):
             yield Candidate(option, len(word))
 
 
-def _resolve(chain: str, names: Mapping[str, object]) -> object | None:
-    first, *rest = chain.split(".")
-    value = names.get(first, getattr(builtins, first, None))
-    for name in rest:
-        value = _member(value, name)
-    return value
+def _fields(text: str, schema: Schema) -> Mapping[str, Column]:
+    """Return the fields of the tables that a text mentions."""
+    mentioned = {first or second for first, second in MENTIONED.findall(text)}
+    named = (table for name, table in schema.tables.items() if name in mentioned)
+    return {field: column for table in named for field, column in table.columns.items()}
+
+
+def _value(text: str, names: Mapping[str, object]) -> object | None:
+    """Return what a text's last names and calls lead to: a value, or a class for one of it."""
+    before, word = _split(text)
+    if word:
+        if before.endswith("."):
+            return _member(_value(before[:-1], names), word)
+        return names.get(word, getattr(builtins, word, None))
+    start = _brackets(text)[1].get(len(text) - 1)
+    if start is None or text[start] != "(":
+        return None
+    callee = text[:start]
+    return _returned(_value(callee, names), _value(_split(callee)[0].removesuffix("."), names))
+
+
+def _returned(callee: object | None, owner: object | None) -> object | None:
+    """Return the class of what a method returns, if it is annotated with one."""
+    try:
+        returned = get_type_hints(callee).get("return")
+    except Exception:  # noqa: BLE001 - annotations of anybody's may hold anything
+        return None
+    if returned is Self:
+        return owner if isinstance(owner, type) else type(owner)
+    returned = get_origin(returned) or returned
+    return returned if isinstance(returned, type) else None
 
 
 def _member(value: object, name: str) -> object | None:
@@ -156,9 +184,17 @@ def _open_string(text: str) -> tuple[int, str]:
     return start, quote
 
 
-def _open_call(text: str) -> int | None:
-    """Return where the innermost open parenthesis is; None inside brackets, braces or nothing."""
+def _split(text: str) -> tuple[str, str]:
+    """Return a text without its last word, and that word."""
+    match = WORD.search(text)
+    assert match is not None
+    return text[: match.start()], match[0]
+
+
+def _brackets(text: str) -> tuple[list[int], dict[int, int]]:
+    """Return where brackets are open at the end, and of each closed one where it was opened."""
     opened: list[int] = []
+    closed: dict[int, int] = {}
     at = 0
     while at < len(text):
         if text[at] in "\"'":
@@ -167,6 +203,6 @@ def _open_call(text: str) -> int | None:
         elif text[at] in "([{":
             opened.append(at)
         elif text[at] in ")]}" and opened:
-            opened.pop()
+            closed[at] = opened.pop()
         at += 1
-    return opened[-1] if opened and text[opened[-1]] == "(" else None
+    return opened, closed

@@ -8,10 +8,10 @@ from typing import cast
 
 from sidecar.cli.repl.namespace import Namespace
 from sidecar.cli.shape import event_text, members
-from sidecar.client import Client, NewEventJson
+from sidecar.client import Client, NewEventJson, Tables
+from sidecar.core.collection import collection_table
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import AnyEvent, Schema
-from sidecar.core.table import Table
 
 RpcCall = Callable[..., Awaitable[object]]
 
@@ -74,43 +74,6 @@ class EventBuilder:
         return f"<{self._path}{parameters(self.__signature__)}: makes a {self._event.name}>"
 
 
-class TableName:
-    """A collection; calling it makes a query of it for `rpc.query` and `rpc.subscribe`."""
-
-    def __init__(self, name: str, table: Table | None) -> None:
-        self.name = name
-        self.columns = {} if table is None else dict(table.columns)
-        self.__doc__ = "A query of this collection."
-
-    def __call__(
-        self,
-        selector: JsonObject | None = None,
-        *,
-        sort: list[dict[str, str]] | None = None,
-        skip: int | None = None,
-        limit: int | None = None,
-        fields: list[str] | None = None,
-        first: bool | None = None,
-        count: bool | None = None,
-    ) -> JsonObject:
-        """Return the query."""
-        keys = {
-            "selector": selector,
-            "sort": sort,
-            "skip": skip,
-            "limit": limit,
-            "fields": fields,
-            "first": first,
-            "count": count,
-        }
-        given = {name: value for name, value in keys.items() if value is not None}
-        return cast("JsonObject", {"from": self.name, **given})
-
-    def __repr__(self) -> str:
-        columns = ", ".join(f"{name}: {column.kind}" for name, column in self.columns.items())
-        return f"<tables.{self.name}({columns})>"
-
-
 def rpc_names(client: Client, document: JsonObject) -> Namespace:
     """Return the server's methods: the client's own, typed ones, and the rest by `rpc.discover`."""
     root = Namespace("rpc")
@@ -127,9 +90,13 @@ def rpc_names(client: Client, document: JsonObject) -> Namespace:
 
 
 def parameters(signature: inspect.Signature) -> str:
-    """Return a signature's parameters by name alone: `(query, since?)`."""
+    """Return a signature's parameters by name alone: `(query, since?, *paths)`."""
+    stars: dict[object, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
     listed = [
-        one.name if one.default is one.empty else f"{one.name}?"
+        stars.get(one.kind, "") + one.name + ("" if one.default is one.empty else "?")
         for one in signature.parameters.values()
     ]
     return f"({', '.join(listed)})"
@@ -145,19 +112,26 @@ def event_names(schema: Schema) -> Namespace:
     return root
 
 
-def table_names(schema: Schema, others: Iterable[str]) -> Namespace:
-    """Return an app's tables, and the collections that were defined at run time."""
-    root = Namespace("tables")
-    for name in others:
-        root.put(name, TableName(name, None))
-    for name, table in schema.tables.items():
-        root.put(name, TableName(name, table))
-    return root
+def table_names(schema: Schema, definitions: Iterable[JsonObject]) -> Tables:
+    """Return queries of an app's tables, and of the collections that were defined at run time.
+
+    Args:
+        schema: The app's.
+        definitions: Arguments of `v1.CollectionDefined`.
+    """
+    defined = [
+        collection_table(
+            str(one["name"]), str(one["primaryKey"]), cast("JsonObject", one.get("jsonSchema", {}))
+        )
+        for one in definitions
+    ]
+    return Tables([*defined, *schema.tables.values()])
 
 
 def _typed(client: Client, name: str) -> RpcCall | None:
     found: object = client
-    for part in name.split("."):
+    # `query` is a method, which has none below it.
+    for part in name.removeprefix("query.").split("."):
         found = getattr(found, part, None)
     return cast("RpcCall", found) if inspect.ismethod(found) else None
 

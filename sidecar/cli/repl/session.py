@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
-from typing import cast
 
 import platformdirs
 from sqlite_utils import Database
@@ -45,7 +44,7 @@ async def _session(target: Target) -> int:
             names: dict[str, object] = {
                 "rpc": rpc_names(client, await client.discover()),
                 "events": event_names(schema),
-                "tables": table_names(schema, _collections(info)),
+                "tables": table_names(schema, await _definitions(client)),
                 "db": db,
                 "help": Help(),
             }
@@ -89,6 +88,7 @@ def _database(target: Target) -> Iterator[Database]:
         yield Database(connection)
 
 
-def _collections(info: JsonObject) -> list[str]:
-    store = cast("JsonObject", info["store"])
-    return list(cast("JsonObject", store["tables"]))
+async def _definitions(client: Client) -> list[JsonObject]:
+    """Return the arguments by which collections were defined at run time."""
+    page = await client.events.list(names=["v1.CollectionDefined"])
+    return [event["args"] for event in page["events"]]

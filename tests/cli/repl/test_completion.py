@@ -19,7 +19,7 @@ class Remote:
 NAMES: dict[str, object] = {
     "rpc": Remote(),
     "events": event_names(schema),
-    "tables": table_names(schema, ["notes"]),
+    "tables": table_names(schema, [{"name": "notes", "primaryKey": "id"}]),
 }
 
 
@@ -41,12 +41,22 @@ def offered(text: str) -> list[str]:
         ("pri", "print"),
         ("events.PersonaCreated(", "personality="),
         ("events.PersonaCreated(id='p1', na", "name="),
-        ("await rpc.query(tables.personas(se", "selector="),
+        ("tables.personas.", "where"),
+        ("await rpc.query(tables.personas.where(is", "isActive="),
+        ("tables.personas.where(isActive=True, ", "name="),
+        ("tables.personas.where({'name': ')'}).", "order_by"),
+        ("tables.personas.where(id='p1').limit(3).ord", "order_by"),
+        ("tables.personas.order_by('name').where(", "lastUsed="),
+        ("tables.personas.order_by('name').order_by(", "direction="),
+        ("tables.personas.group_by('name').", "aggregate"),
+        ("tables.personas.group_by('name').aggregate(n={}).", "limit"),
+        ("tables.personas.order_by('las", "lastUsed"),
+        ("tables.personas.where({'name': {'$il", "$ilike"),
         ('rpc.query({"fr', "from"),
         ('rpc.query({"from": "', "personas"),
         ("rpc.query({'from': 'mem", "memoryEntities"),
         ('rpc.query({"from": "personas", "selector": {"is', "isActive"),
-        ('rpc.query(tables.personas({"last', "lastUsed"),
+        ('rpc.query(tables.personas.where({"last', "lastUsed"),
         ('rpc.query({"selector": {"a": {"$g', "$gte"),
         ('rpc.commit({"name": "v1.PersonaA', "v1.PersonaActivated"),
     ],
@@ -64,6 +74,10 @@ def test_the_prompt_offers_what_could_come_next(text: str, expected: str) -> Non
         ("tables.", "__class__"),
         ("'a string ended'.", "personas"),
         ("nothing.known.", "query"),
+        ("tables.personas.where(isActive=True, ", "isActive="),
+        ("tables.personas.where(", "self="),
+        ("tables.personas.distinct('name').", "where"),
+        ("tables.personas.count().", "limit"),
     ],
 )
 def test_the_prompt_does_not_offer_what_could_not(text: str, unexpected: str) -> None:

@@ -49,14 +49,14 @@ def test_a_session_commits_queries_and_watches(repl: Sidecar) -> None:
     """Everything at hand, on a server that the session starts."""
     ended = repl(
         "await rpc.commit(events.CollectionDefined(name='notes', primaryKey='id')) and None",
-        "live = await rpc.subscribe(tables.personas(count=True))",
+        "live = await rpc.subscribe(tables.personas.count())",
         "args = dict(id='p1', name='Ada', description='')",
         "args['personality'] = dict(traits=[], temperament='t', communicationStyle='c')",
         "args['settings'] = dict(memoryRetention=1, privacyLevel='low', autoLearn=True)",
         "receipt = await rpc.commit([events.PersonaCreated(**args)])",
         "receipt['head']",
         "live.result['count']",
-        "(await rpc.query(tables.personas({'id': 'p1'}, first=True, fields=['name'])))['row']",
+        "(await rpc.query(tables.personas.where(id='p1').select('name').first()))['row']",
         "[event['name'] for event in (await rpc.events.list(after=1))['events']]",
         "(await rpc.server.info())['app']",
         "db['personas'].count",
@@ -99,6 +99,34 @@ def test_what_is_at_hand_tells_what_it_is(attached: Sidecar) -> None:
     assert max(map(len, screen)) <= 100
     wrong = attached("rpc.quer")
     assert (wrong.code, "rpc has no quer; it has commit" in wrong.err) == (1, True)
+
+
+def test_steps_and_plans_tell_what_they_are(attached: Sidecar) -> None:
+    """A query shows what it asks; help lists the steps; a wrong one is one line."""
+    ended = attached(
+        "tables.personas.where(name='Ada').limit(2)",
+        "help(tables.personas)",
+        "(await rpc.query.explain(tables.personas.where(name='Ada')))['indexes']",
+    )
+    shown = "<tables.personas: {'selector': {'name': 'Ada'}, 'limit': 2}>"
+    assert ended.out.splitlines()[0] == shown
+    assert "  .order_by(path, direction?)   Sort by a field" in ended.out
+    assert ended.out.endswith("['personas(\"name\")']\n")
+    wrong = attached("tables.personas.where('name', '~', 'A')")
+    assert wrong.err.startswith("E_QUERY: where: no operator ~. Known: =, !=")
+    assert wrong.err.count("\n") == 1
+
+
+def test_collections_of_run_time_are_tables_too(repl: Sidecar) -> None:
+    """Once they are defined, each with its own key."""
+    define = "events.CollectionDefined(name='my-notes', primaryKey='slug')"
+    assert repl(f"await rpc.commit({define}) and None").err == ""
+    ended = repl(
+        "tables['my-notes']",
+        "row = {'slug': 's', 'n': 4}",
+        "await rpc.query(tables['my-notes'].order_by('n').after(row)) and None",
+    )
+    assert (ended.out, ended.err) == ("<tables.my-notes(slug: text)>\n", "")
 
 
 def test_methods_without_python_of_their_own_are_there_too(attached: Sidecar) -> None:
