@@ -18,10 +18,8 @@ from sidecar.core.collection import collection_table
 from sidecar.core.compile import compile_query
 from sidecar.core.errors import QueryError
 from sidecar.core.json import Json, JsonObject
-from sidecar.core.query import Direction, DocumentQuery, parse_query
+from sidecar.core.query import SEARCH, Direction, DocumentQuery, parse_query
 from sidecar.core.table import Table
-
-SEARCH: Final = "$search"
 
 ResultT = TypeVar("ResultT", covariant=True)  # noqa: PLC0105 - the name is public
 

@@ -23,6 +23,7 @@ from sidecar.core.errors import (
     UnknownEventError,
     ValidationError,
 )
+from sidecar.core.json import JsonObject
 from tests.cli.processes import persona, running_server
 
 AT = 1_700_000_000_000
@@ -80,6 +81,28 @@ def test_a_committed_document_is_found(backend: Backend) -> None:
 def test_nothing_found_is_null(unchanged: Backend) -> None:
     """A query with `first` that finds nothing."""
     assert unchanged.query({"from": "personas", "first": True}) == {"row": None, "head": 0}
+
+
+def test_a_plan_is_told(unchanged: Backend) -> None:
+    """The same on both sides, of JSON and of SQL."""
+    query: JsonObject = {"from": "personas", "selector": {"description": "x"}, "count": True}
+    explained = unchanged.explain(query)
+    assert explained == {
+        "sql": 'SELECT count(*) FROM "personas" WHERE "description" = ?',
+        "params": ["x"],
+        "plan": ["SCAN personas"],
+        "indexes": [],
+        "fullScan": True,
+        "missingIndex": {
+            "collection": "personas",
+            "fields": ["description"],
+            "reason": "every row of personas may be looked at",
+        },
+    }
+    sql = unchanged.explain({"sql": "SELECT :n AS n", "params": {"n": 1}})
+    assert (sql["params"], sql["missingIndex"]) == ({"n": 1}, None)
+    with pytest.raises(UnknownCollectionError):
+        unchanged.explain({"from": "nothing"})
 
 
 def test_sql_reads(backend: Backend) -> None:

@@ -31,6 +31,9 @@ QUERY_KEYS = tuple(
     for model in (DocumentQuery, SqlQuery)
     for name, field in model.model_fields.items()
 )
+INSIDE = ("and", "await", "else", "for", "if", "in", "is", "lambda", "not", "or")
+"""Keywords of expressions; what begins a statement can't stand inside brackets."""
+
 EVENT_KEYS = ("name", "args", "id", "expect")
 KNOWN_OPERATORS = (*OPERATORS, *JUNCTIONS, "$exists", "$not", "$search")
 
@@ -58,8 +61,11 @@ def complete(text: str, names: Mapping[str, object], schema: Schema) -> list[Can
     before, word = _split(text)
     if before.endswith("."):
         return list(_attributes(_value(before[:-1], names), word))
-    found = list(_parameters(text, word, names, schema))
-    return found + list(_names(word, names))
+    opened = _brackets(text)[0]
+    if not opened:
+        return list(_names(word, names, keyword.kwlist))
+    found = list(_parameters(text, opened[-1], word, names, schema))
+    return found + list(_names(word, names, INSIDE))
 
 
 def _attributes(value: object, word: str) -> Iterator[Candidate]:
@@ -68,25 +74,22 @@ def _attributes(value: object, word: str) -> Iterator[Candidate]:
             yield Candidate(name, len(word), _about(_member(value, name)))
 
 
-def _names(word: str, names: Mapping[str, object]) -> Iterator[Candidate]:
+def _names(word: str, names: Mapping[str, object], keywords: Iterable[str]) -> Iterator[Candidate]:
     for name in sorted(names):
         if name.startswith(word) and not name.startswith("_"):
             yield Candidate(name, len(word), _about(names[name]))
     if word:
-        for name in (*keyword.kwlist, *dir(builtins)):
+        for name in (*keywords, *dir(builtins)):
             if name.startswith(word) and not name.startswith("_") and name not in names:
                 yield Candidate(name, len(word))
 
 
 def _parameters(
-    text: str, word: str, names: Mapping[str, object], schema: Schema
+    text: str, opened: int, word: str, names: Mapping[str, object], schema: Schema
 ) -> Iterator[Candidate]:
-    """Give `name=` for the innermost open call's parameters not yet in it."""
-    opened = _brackets(text)[0]
-    if not opened or text[opened[-1]] != "(":
-        return
-    callee, given = _value(text[: opened[-1]], names), text[opened[-1] :]
-    if not callable(callee):
+    """Give `name=` for the parameters of the call that is open there, which are not yet in it."""
+    callee, given = _value(text[:opened], names), text[opened:]
+    if text[opened] != "(" or not callable(callee):
         return
     for name, kind in _taken(callee, text, schema):
         if name.startswith(word) and not re.search(rf"\b{name}\s*=", given):

@@ -76,6 +76,7 @@ def test_the_prompt_offers_what_could_come_next(text: str, expected: str) -> Non
         ("nothing.known.", "query"),
         ("tables.personas.where(isActive=True, ", "isActive="),
         ("tables.personas.where(", "self="),
+        ("tables.memoryEntities.where(imp", "import"),
         ("tables.personas.distinct('name').", "where"),
         ("tables.personas.count().", "limit"),
     ],
