@@ -1,6 +1,6 @@
 """The schema of the PajamasWeb AI Hub, the one that ships with the sidecar."""
 
-from sidecar.app import conversations, memories, personas
+from sidecar.app import conversations, memories, personas, ui_state
 from sidecar.core.schema import Schema
 
 schema = Schema(
@@ -13,6 +13,7 @@ schema = Schema(
         conversations.conversations,
     ],
     events=[*personas.EVENTS, *memories.EVENTS, *conversations.EVENTS],
+    client_documents=[ui_state.ui_state],
 )
 
 __all__ = ["schema"]

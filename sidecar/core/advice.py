@@ -25,6 +25,8 @@ def missing_index(table: Table, query: DocumentQuery) -> Sequence[str] | None:
         table: The table the query reads.
         query: A query that compiles.
     """
+    if query.shape.searched:
+        return None  # the search finds the rows
     terms = [*_terms(query.selector)]
     equal = [*dict.fromkeys(one for one, by in terms if by in _EQUAL and _can(table, one))]
     sorts = [field for term in query.sort for field in term]

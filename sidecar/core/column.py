@@ -22,6 +22,7 @@ from typing import Any, Final, get_origin
 
 import orjson
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from sidecar.core.errors import ValidationError
 from sidecar.core.json import MAX_INTEGER, Json, JsonObject
@@ -89,13 +90,13 @@ class Column:
             described["references"] = self.references
         return described
 
-    def json_schema(self) -> JsonObject:
-        """Return the JSON Schema of the field's values."""
+    def json_schema(self, generator: type[GenerateJsonSchema] = GenerateJsonSchema) -> JsonObject:
+        """Return the JSON Schema of the field's values, a shape's as the generator makes it."""
         if self.kind is Kind.JSON:
             if self.shape is None:
                 return {"type": ["object", "array"]}
             adapter: TypeAdapter[Any] = TypeAdapter(self.shape)
-            return adapter.json_schema()
+            return adapter.json_schema(schema_generator=generator)
         names = {Kind.TEXT: "string", Kind.BOOLEAN: "boolean", Kind.NUMBER: "number"}
         return {"type": names.get(self.kind, "integer")}
 

@@ -12,6 +12,9 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
+MAX_PATTERN: Final = 1_000
+"""Characters of a pattern; each piece between two `%` is compiled on its own."""
+
 _Piece = list[str | None]
 """Characters; None is any one."""
 

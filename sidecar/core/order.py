@@ -56,9 +56,10 @@ class Term:
     """An expression to order by.
 
     Attributes:
+        path: The path it belongs to.
         operand: SQL of a value to compare it with, with one parameter.
         nullable: Whether it can be NULL.
-        path: The path it belongs to.
+        null: Whether it is the second term of a column, which tells absent from null.
     """
 
     sql: str

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict
@@ -43,6 +43,9 @@ from sidecar.core.json import Json, JsonObject, check_json
 from sidecar.core.model import first_problem
 from sidecar.core.state import State, Statements
 from sidecar.core.table import Table
+
+if TYPE_CHECKING:
+    from sidecar.core.client_document import ClientDocument
 
 
 class Args(BaseModel):
@@ -140,6 +143,7 @@ class Schema:
         tables: Declared tables.
         events: Declared events; the engine's own are added.
         upcasts: Conversions of old events to new ones.
+        client_documents: Declared client documents; each adds its table and its event.
 
     Raises:
         SchemaError: A name twice, a name of the engine's, or a reference to nothing.
@@ -156,11 +160,17 @@ class Schema:
         tables: Iterable[Table],
         events: Iterable[AnyEvent],
         upcasts: Iterable[UpcastDef] = (),
+        client_documents: Iterable[ClientDocument] = (),
     ) -> None:
         self.name = name
         self.version = version
-        self.tables: Mapping[str, Table] = _by_name("table", tables)
-        self.events: Mapping[str, AnyEvent] = _by_name("event", [*builtin_events(), *events])
+        self.client_documents = tuple(client_documents)
+        own_tables = (one.table for one in self.client_documents)
+        own_events = (one.set for one in self.client_documents)
+        self.tables: Mapping[str, Table] = _by_name("table", [*tables, *own_tables])
+        self.events: Mapping[str, AnyEvent] = _by_name(
+            "event", [*builtin_events(), *events, *own_events]
+        )
         self.upcasts: Mapping[str, UpcastDef] = _by_old_name(upcasts)
         self._check_tables()
         self._check_upcasts()

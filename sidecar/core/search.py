@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sidecar.core.documents import literal, quote
@@ -25,6 +26,9 @@ SUFFIX: Final = "(search)"
 """What the name of a full-text index has behind its table's; FTS5's own tables go on from there."""
 
 _WORD: Final = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
+_MOST_WORDS: Final = 64
+"""Words of a search: FTS5 takes time for each that no deadline ends."""
+
 _WORDS_AROUND: Final = 16
 """Most words of a snippet."""
 
@@ -36,7 +40,7 @@ def match_expression(text: Json, table: Table) -> str:
     """Return the FTS5 expression of a search.
 
     Raises:
-        QueryError: It is no text or has no word, or the table declares no search.
+        QueryError: It is no text, has too many words, or the table declares no search.
     """
     if not table.search:
         raise QueryError(
@@ -46,9 +50,11 @@ def match_expression(text: Json, table: Table) -> str:
         )
     if not isinstance(text, str):
         raise QueryError(f"{_PATH} must be text", path=_PATH)
-    words = [_term(found) for found in _WORD.finditer(text.replace("\0", " "))]
+    words = [*islice(_WORD.finditer(text.replace("\0", " ")), _MOST_WORDS + 1)]
+    if len(words) > _MOST_WORDS:
+        raise QueryError(f"{_PATH}: more than {_MOST_WORDS} words", path=_PATH)
     # Of nothing but phrases without a word FTS5 makes an expression that matches nothing.
-    return " ".join(words) or '""'
+    return " ".join(map(_term, words)) or '""'
 
 
 def matches_sql(table: Table) -> str:

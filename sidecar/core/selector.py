@@ -18,7 +18,8 @@ import orjson
 
 from sidecar.core.column import Kind
 from sidecar.core.errors import QueryError
-from sidecar.core.json import Json, JsonObject, pointer
+from sidecar.core.json import MAX_DEPTH, Json, JsonObject, pointer
+from sidecar.core.like import MAX_PATTERN
 from sidecar.core.mango import JUNCTIONS, OPERATORS, conditions, holds
 from sidecar.core.path_index import served
 from sidecar.core.regex import check_regex
@@ -54,9 +55,12 @@ def split_path(field: str, path: str) -> list[str]:
     """Return the segments of a dotted path.
 
     Raises:
-        QueryError: An empty segment, a NUL, or a name of the engine's.
+        QueryError: An empty segment, a NUL, a name of the engine's, or more segments than a
+            document has levels.
     """
-    parts = field.split(".")
+    parts = field.split(".", MAX_DEPTH)
+    if len(parts) > MAX_DEPTH:
+        raise QueryError(f"{path}: a path of more than {MAX_DEPTH} names leads nowhere", path=path)
     if not all(parts) or field.startswith(("$", "_")) or "\0" in field:
         raise QueryError(
             f"{path}: {field!r} is no field path",
@@ -244,9 +248,9 @@ def _check_regex(operand: Json, path: str) -> None:
 
 
 def _check_like(operand: Json, path: str) -> None:
-    if not isinstance(operand, str):
+    if not isinstance(operand, str) or len(operand) > MAX_PATTERN:
         raise QueryError(
-            f"{path} must be text",
+            f"{path} must be text, of at most {MAX_PATTERN} characters",
             hint="% stands for any text, _ for one character, and \\ takes the next as it is.",
             path=path,
         )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
+
+from sidecar.core.client_document import ClientDocument
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.table import Table
@@ -9,22 +13,38 @@ from sidecar.rpc.openrpc import DIALECT, schema_of
 
 
 def app_document(schema: Schema) -> JsonObject:
-    """Return the tables' documents and the events' arguments of an app."""
+    """Return the tables' documents, the events' arguments and the client documents of an app."""
+    clients = {one.name: one for one in schema.client_documents}
+    tables: JsonObject = {}
+    for name, table in sorted(schema.tables.items()):
+        generator = _Complete if name in clients else GenerateJsonSchema
+        tables[name] = _table(table, generator)
     return {
         "name": schema.name,
         "version": schema.version,
-        "tables": {name: _table(schema.tables[name]) for name in sorted(schema.tables)},
+        "tables": tables,
         "events": {name: _event(schema.events[name]) for name in sorted(schema.events)},
+        "clientDocuments": {name: _client_document(clients[name]) for name in sorted(clients)},
     }
 
 
-def _table(table: Table) -> JsonObject:
+class _Complete(GenerateJsonSchema):
+    """JSON Schemas of what the engine stored: members that have a default are there (S11)."""
+
+    def field_is_required(
+        self, field: ModelField | DataclassField | TypedDictField, total: bool
+    ) -> bool:
+        """Return whether a member is always there."""
+        return field["type"] != "typed-dict-field" or super().field_is_required(field, total)
+
+
+def _table(table: Table, generator: type[GenerateJsonSchema]) -> JsonObject:
     columns: JsonObject = {}
     properties: JsonObject = {}
     definitions: JsonObject = {}
     for name, column in table.columns.items():
         columns[name] = column.describe()
-        member = column.json_schema()
+        member = column.json_schema(generator)
         found = member.pop("$defs", {})
         if isinstance(found, dict):
             definitions.update(found)
@@ -56,6 +76,10 @@ def _event(event: AnyEvent) -> JsonObject:
         "deprecated": event.deprecated,
         "args": schema_of(event.args, f"{event.args.__name__}Args"),
     }
+
+
+def _client_document(document: ClientDocument) -> JsonObject:
+    return {"default": document.default, "event": document.set.name}
 
 
 def _type_name(table: str) -> str:

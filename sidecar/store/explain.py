@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sidecar.store.driver import Connection
 
 _INDEX: Final = re.compile(r" USING (?:AUTOMATIC |COVERING |PARTIAL )*INDEX (.+?)(?: \([^()]*\))?$")
-_SCAN: Final = re.compile(r"^\s*SCAN (?!_page|_match|each\b)")
+_SCAN: Final = re.compile(r"\s*SCAN (?!_page|.* VIRTUAL TABLE)")
 _SORT: Final = "USE TEMP B-TREE FOR ORDER BY"
 
 

@@ -174,6 +174,8 @@ def test_rows_say_whether_they_carry_their_primary_key(
     ("members", "path"),
     [
         ({"fields": ["a..b"]}, "/fields/0"),
+        ({"fields": ["a" + ".a" * 30_000]}, "/fields/0"),
+        ({"groupBy": ["a" + ".a" * 250]}, "/groupBy/0"),
         ({"fields": ["title", "_rank"]}, "/fields/1"),
         ({"after": {"size": 1}}, "/after"),
         ({"after": {"id": 5}}, "/after"),

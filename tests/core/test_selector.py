@@ -147,6 +147,8 @@ def test_strings_compare_by_utf_16_code_unit(rows: Rows, operator: str, field: s
         ({"title": {"$ilike": None}}, "/selector/title/$ilike"),
         ({"tags": {"$contains": ["a"]}}, "/selector/tags/$contains"),
         ({"$search": "tea"}, "/selector/$search"),
+        ({"title": {"$like": "a" * 1_001}}, "/selector/title/$like"),
+        ({"a" + ".a" * 250: 1}, "/selector/a" + ".a" * 250),
         ({"$or": [{"$search": "tea"}]}, "/selector/$or/0/$search"),
         ({"size": {"$gt": 1, "b": 2}}, "/selector/size/b"),
         ({"x": {"$in": 5}}, "/selector/x/$in"),

@@ -46,6 +46,8 @@ def _explained(store: Store, query: JsonObject) -> Explanation:
         ({"selector": {"name": {"$regex": "a.c"}}}, None),
         ({"selector": {"tags": "a"}}, None),
         ({"selector": {"type": None}}, None),
+        ({"selector": {"$search": "tea"}}, None),
+        ({"selector": {"$search": "tea", "type": "fact"}}, None),
         ({"selector": {"$or": [{"type": "fact"}, {"name": "x"}]}}, None),
         ({"sort": [{"content.kind": "asc"}]}, None),
     ],

@@ -129,6 +129,7 @@ def _query(**members: Json) -> JsonObject:
     [
         ({"from": "personas", "selector": {"$search": "a"}}, "/selector/$search"),
         (_query(selector={"$search": 5}), "/selector/$search"),
+        (_query(selector={"$search": "tea " * 65}), "/selector/$search"),
         (_query(selector={"$and": [{"$search": "a"}]}), "/selector/$and/0/$search"),
         (_query(selector={"name": {"$search": "a"}}), "/selector/name/$search"),
         (_query(selector={"$search": "a"}, after={"id": "m01"}), "/after"),
