@@ -54,6 +54,7 @@ EXPORTS: dict[str, list[str]] = {
 """What each package says it exports."""
 
 SCHEMA_AUTHORS: dict[str, list[str]] = {
+    "sidecar.core.client_document": ["ClientDocument"],
     "sidecar.core.column": ["boolean", "integer", "json", "number", "text", "timestamp"],
     "sidecar.core.errors": ["ConflictError", "NotFoundError", "ValidationError"],
     "sidecar.core.event": ["Event"],

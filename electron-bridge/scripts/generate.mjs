@@ -7,7 +7,7 @@
  * The output depends on rpc_schema/ alone: same input, same bytes.
  *
  * rpc.ts     what each method takes and answers, what the server sends unasked, the start line
- * app.ts     documents, event arguments, and the builders `tables` and `events`
+ * app.ts     documents, event arguments, the builders `tables` and `events`, and `clientDocuments`
  * errors.ts  the error codes
  */
 
@@ -49,14 +49,18 @@ async function rpcModule() {
 }
 
 async function appModule() {
-  const { tables, events } = read("app.json");
+  const { tables, events, clientDocuments } = read("app.json");
   const bundle = new Bundle();
   const documents = {};
   for (const [name, { document }] of Object.entries(tables)) {
-    documents[name] = bundle.add(withoutIndexSignature(document));
+    const named = name in clientDocuments ? withValueNamed(document) : document;
+    documents[name] = bundle.add(withoutIndexSignature(named));
   }
-  for (const { args } of Object.values(events)) {
-    const { $defs = {}, ...top } = args;
+  const setters = new Map(
+    Object.entries(clientDocuments).map(([name, { event }]) => [event, valueName(tables[name])]),
+  );
+  for (const [name, { args }] of Object.entries(events)) {
+    const { $defs = {}, ...top } = setters.has(name) ? setting(args, setters.get(name)) : args;
     bundle.add({ ...top, $defs: each($defs, withoutIndexSignature) });
   }
   const types = await bundle.compile({
@@ -82,7 +86,33 @@ async function appModule() {
     ...builders(events),
     "} as const;",
     "",
+    "/** The value of each client document where none is stored, and the event that sets it. */",
+    "export const clientDocuments: {",
+    ...Object.entries(clientDocuments).map(
+      ([name, { event }]) =>
+        `  readonly ${name}: { readonly default: ${valueName(tables[name])}; readonly event: "${event}" };`,
+    ),
+    `} = ${JSON.stringify(clientDocuments, null, 2)};`,
+    "",
   ].join("\n");
+}
+
+/** The type of a client document's value has the name of its shape. */
+function valueName({ document }) {
+  return document.properties.value.title;
+}
+
+function withValueNamed({ $defs = {}, properties: { value, ...properties }, ...document }) {
+  return {
+    ...document,
+    properties: { ...properties, value: { $ref: `#/$defs/${value.title}` } },
+    $defs: { ...$defs, [value.title]: value },
+  };
+}
+
+/** Whole or not, the server takes some of the members; what it adds are their defaults. */
+function setting({ $defs: _, properties, ...args }, type) {
+  return { ...args, properties: { ...properties, value: { tsType: `Partial<${type}>` } } };
 }
 
 function builders(events) {

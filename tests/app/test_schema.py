@@ -30,6 +30,7 @@ EVENTS = {
     "v1.MessageAdded",
     "v1.ConversationSummarized",
     "v1.ConversationArchived",
+    "v1.uiState.Set",
 }
 
 
@@ -55,6 +56,7 @@ def test_the_defaults_are_the_seeds() -> None:
         "conversations.topics": [],
         "conversations.importance": 50,
         "conversations.isArchived": False,
+        "uiState.value": {"selectedPersonaId": None, "searchText": ""},
     }
 
 
@@ -65,6 +67,7 @@ def test_each_table_of_the_source_has_its_import_event() -> None:
         "memoryEntities": "v1.MemoryEntityImported",
         "memoryLinks": None,
         "conversations": "v1.ConversationImported",
+        "uiState": None,
     }
 
 
@@ -75,6 +78,7 @@ def test_references_are_declared() -> None:
         "memoryEntities": {"personaId": "personas"},
         "memoryLinks": {"fromId": "memoryEntities", "toId": "memoryEntities"},
         "conversations": {"personaId": "personas"},
+        "uiState": {},
     }
 
 

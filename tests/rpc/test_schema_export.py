@@ -71,4 +71,19 @@ def test_the_app_has_all_tables_and_events() -> None:
     assert "lastUsed" not in persona["document"]["required"]
     searches = {name: [*table["search"]] for name, table in document["tables"].items()}
     assert searches.pop("memoryEntities") == ["name", "summary", "tags", "content"]
-    assert [*searches.values()] == [[], [], []]
+    assert not any(searches.values())
+
+
+def test_a_client_document_has_its_default_and_its_event() -> None:
+    """S11: what is stored has every member, and who sets it may leave some out."""
+    document = json.loads((DIRECTORY / "app.json").read_bytes())
+    default = {"selectedPersonaId": None, "searchText": ""}
+    assert document["clientDocuments"] == {
+        "uiState": {"default": default, "event": "v1.uiState.Set"}
+    }
+    stored = document["tables"]["uiState"]["document"]["properties"]["value"]
+    assert stored["required"] == [*default]
+    event = document["events"]["v1.uiState.Set"]
+    assert not event["synced"]
+    assert event["args"]["required"] == ["id", "value"]
+    assert "required" not in event["args"]["$defs"]["UiState"]

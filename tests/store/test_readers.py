@@ -461,7 +461,7 @@ def test_info_counts(store: Store) -> None:
     info = store.info().result(WAIT)
     assert info["head"] == 2
     assert info["tables"] == {
-        "personas": 2, "memoryEntities": 0, "memoryLinks": 0, "conversations": 0
+        "personas": 2, "memoryEntities": 0, "memoryLinks": 0, "conversations": 0, "uiState": 0
     }  # fmt: skip
     assert (info["unknownEvents"], info["fingerprint"]) == (0, schema.fingerprint)
     assert isinstance(info["bytes"], int)

@@ -94,6 +94,20 @@ export interface PersonasDocument {
   usageCount: number;
 }
 /**
+ * The selected persona, and what is searched for.
+ */
+export interface UiState {
+  selectedPersonaId: string | null;
+  searchText: string;
+}
+/**
+ * A document of uiState; an imported one lacks what its source lacked
+ */
+export interface UiStateDocument {
+  id: string;
+  value: UiState;
+}
+/**
  * An attachment; `data` is base64.
  */
 export interface AttachmentImportedArgs {
@@ -419,6 +433,14 @@ export interface TombstoneImportedArgs {
   };
 }
 /**
+ * A new value, or with `partial` new values of some of its members.
+ */
+export interface UiStateSetArgs {
+  id: string;
+  value: Partial<UiState>;
+  partial?: boolean;
+}
+/**
  * The document of each declared table.
  */
 export interface Documents {
@@ -426,6 +448,7 @@ export interface Documents {
   memoryEntities: MemoryEntitiesDocument;
   memoryLinks: MemoryLinksDocument;
   personas: PersonasDocument;
+  uiState: UiStateDocument;
 }
 
 /** A query of each declared table, to narrow by `where`, `orderBy`, `limit`, `first`, … */
@@ -448,6 +471,11 @@ export const tables = {
   /** Queries of personas. */
   personas: /* @__PURE__ */ table<PersonasDocument, "id", false>(
     "personas",
+    "id",
+  ),
+  /** Queries of uiState. */
+  uiState: /* @__PURE__ */ table<UiStateDocument, "id", false>(
+    "uiState",
     "id",
   ),
 } as const;
@@ -578,4 +606,21 @@ export const events = {
    * A document that RxDB had deleted, with the fields it still had.
    */
   tombstoneImported: (args: TombstoneImportedArgs) => ({ name: "v1.TombstoneImported", args }) as const,
+  /**
+   * A new value, or with `partial` new values of some of its members.
+   */
+  uiStateSet: (args: UiStateSetArgs) => ({ name: "v1.uiState.Set", args }) as const,
 } as const;
+
+/** The value of each client document where none is stored, and the event that sets it. */
+export const clientDocuments: {
+  readonly uiState: { readonly default: UiState; readonly event: "v1.uiState.Set" };
+} = {
+  "uiState": {
+    "default": {
+      "selectedPersonaId": null,
+      "searchText": ""
+    },
+    "event": "v1.uiState.Set"
+  }
+};

@@ -265,7 +265,7 @@ describe("what plain JSON results in", () => {
     expectTypeOf<DataOf<{ from: "personas"; count: true }>>().toEqualTypeOf<number>();
     expectTypeOf<DataOf<{ from: "relationships" }>>().toEqualTypeOf<readonly JsonObject[]>();
     expectTypeOf<keyof Documents>().toEqualTypeOf<
-      "conversations" | "memoryEntities" | "memoryLinks" | "personas"
+      "conversations" | "memoryEntities" | "memoryLinks" | "personas" | "uiState"
     >();
   });
 
