@@ -6,8 +6,11 @@
  *    effects run, and ends a moment after its last reader left, so that a remount finds it warm.
  * 3. On a new connection every query subscribes again with the head it had; its readers see new data
  *    or nothing.
+ * 4. The server keeps no subscription that it could not begin with a result; one that failed by what is
+ *    stored, or by load, is asked for again with back-off.
  */
 
+import { backoff, defaultRetry } from "../client/backoff.ts";
 import type { Outcome } from "../client/calls.ts";
 import { SidecarError } from "../client/errors.ts";
 import { canonical, isObject } from "../client/json.ts";
@@ -114,6 +117,9 @@ class Entry implements LiveQuery<LiveValue> {
   #running = false;
   #readers = 0;
   #linger: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  /** How often in a row `subscribe` failed. */
+  #failures = 0;
   /** Stands for the `subscribe` call under way whose answer counts. */
   #asking: symbol | undefined;
   #subscription: string | undefined;
@@ -137,7 +143,7 @@ class Entry implements LiveQuery<LiveValue> {
     const leave = this.#snapshot.subscribe(listener);
     let reading = true;
     this.#readers += 1;
-    clearTimeout(this.#linger);
+    this.#wake();
     // A hidden tree may come back to a query that ended meanwhile.
     this.start();
     return () => {
@@ -168,11 +174,13 @@ class Entry implements LiveQuery<LiveValue> {
   }
 
   receive(params: { readonly [key: string]: unknown }): void {
-    if (typeof params.head === "number") this.#head = params.head;
+    // The data that stays beside an error is as of the head before.
+    if (typeof params.head === "number" && !("error" in params)) this.#head = params.head;
     this.#set(withNotification(this.getSnapshot(), this.#primaryKey, params));
   }
 
   #ask(): void {
+    clearTimeout(this.#again);
     const asking = Symbol("subscribe");
     this.#asking = asking;
     this.#source.subscribe(JSON.parse(this.key), this.#head, (outcome) => {
@@ -188,6 +196,7 @@ class Entry implements LiveQuery<LiveValue> {
       this.#fail(outcome.error);
       return;
     }
+    this.#failures = 0;
     const subscription = subscriptionOf(outcome.result);
     if (subscription !== undefined) {
       this.#subscription = subscription;
@@ -207,6 +216,10 @@ class Entry implements LiveQuery<LiveValue> {
     // That there is no connection changes no data: the connection's own state tells.
     const keeps = before.status === "ready" && unconnected.has(error.code);
     this.#set(keeps ? before : withError(before, error));
+    if (!mendable.has(error.code)) return;
+    this.#failures += 1;
+    const delay = backoff(this.#failures, defaultRetry, Math.random());
+    this.#again = setTimeout(() => this.#ask(), delay);
   }
 
   #discard(result: unknown): void {
@@ -217,18 +230,26 @@ class Entry implements LiveQuery<LiveValue> {
   #set(snapshot: LiveSnapshot<LiveValue>): void {
     this.#settle();
     this.#snapshot.set(snapshot);
-    this.#rest();
+    // A change is no reason to stay longer.
+    if (this.#linger === undefined) this.#rest();
   }
 
   /** Without readers, end in a moment; but not before the first result, which a suspended reader awaits. */
   #rest(): void {
     if (this.#readers > 0 || !this.#running || this.getSnapshot().status === "loading") return;
-    clearTimeout(this.#linger);
+    this.#wake();
     this.#linger = setTimeout(() => this.#stop(), LINGER);
+  }
+
+  #wake(): void {
+    clearTimeout(this.#linger);
+    this.#linger = undefined;
   }
 
   #stop(): void {
     this.#running = false;
+    this.#wake();
+    clearTimeout(this.#again);
     this.#asking = undefined;
     if (this.#subscription !== undefined) this.#source.unsubscribe(this.#subscription);
     this.#registry.stopped(this, this.#subscription);
@@ -237,6 +258,15 @@ class Entry implements LiveQuery<LiveValue> {
 }
 
 const unconnected = new Set<string>(["E_CONNECTION_LOST", "E_CONNECTION_FAILED", "E_CLOSED"]);
+/** Failures that go away without a change of the query. */
+const mendable = new Set<string>([
+  "E_NOT_FOUND",
+  "E_UNKNOWN_COLLECTION",
+  "E_TIMEOUT",
+  "E_TOO_LARGE",
+  "E_BUSY",
+  "E_STORAGE",
+]);
 
 function subscriptionOf(result: unknown): string | undefined {
   return isObject(result) && typeof result.subscription === "string"

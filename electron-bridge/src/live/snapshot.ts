@@ -76,11 +76,13 @@ export function withAnswer(
   return { status: "ready", data, error: undefined, head: answer.head };
 }
 
-/** Return the snapshot after an error; the data stays. */
+/** Return the snapshot after an error, which is the same object when it is the same one; the data stays. */
 export function withError(
   before: LiveSnapshot<LiveValue>,
   error: SidecarError,
 ): LiveSnapshot<LiveValue> {
+  const { code, message } = before.error ?? {};
+  if (code === error.code && message === error.message) return before;
   return { status: "error", data: before.data, error, head: before.head };
 }
 

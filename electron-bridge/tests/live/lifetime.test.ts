@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { defaultRetry } from "../../src/client/backoff.ts";
 import type { Outcome } from "../../src/client/calls.ts";
 import { SidecarError } from "../../src/client/index.ts";
 import { LINGER, LiveQueries } from "../../src/live/live.ts";
@@ -50,6 +51,61 @@ describe("a live query's life", () => {
     expect(ended).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(ended).toEqual(["s0"]);
+  });
+
+  it("ends a moment after its last reader left, however often it changes meanwhile", () => {
+    const { live, ended, answer } = setup();
+    const leave = live.get({ from: "a" }).subscribe(() => {});
+    answer(0, []);
+    leave();
+    for (let head = 2; head < 12; head++) {
+      expect(ended).toEqual([]);
+      live.receive({ subscription: "s0", head, result: { rows: [{ id: `${head}` }] } });
+      vi.advanceTimersByTime(LINGER / 10);
+    }
+    expect(ended).toEqual(["s0"]);
+  });
+
+  it("asks again, ever more slowly, when it failed by what is stored", () => {
+    const { live, asked, answer } = setup();
+    const query = live.get({ from: "a" });
+    const leave = query.subscribe(() => {});
+    const fail = (at: number): void =>
+      asked[at]?.settle({ ok: false, error: new SidecarError("E_NOT_FOUND", "none") });
+    fail(0);
+    const failed = query.getSnapshot();
+    expect(failed).toMatchObject({ status: "error", error: { code: "E_NOT_FOUND" } });
+    for (let at = 1; at < 30; at++) {
+      vi.advanceTimersByTime(defaultRetry.maxDelay);
+      expect(asked).toHaveLength(at + 1);
+      fail(at);
+    }
+    expect(query.getSnapshot()).toBe(failed);
+    vi.advanceTimersByTime(defaultRetry.maxDelay);
+    answer(30, [{ id: "x" }]);
+    expect(query.getSnapshot()).toMatchObject({ status: "ready", data: [{ id: "x" }] });
+    leave();
+    vi.advanceTimersByTime(60_000);
+    expect(asked).toHaveLength(31);
+  });
+
+  it("does not ask again for what can mean nothing", () => {
+    const { live, asked } = setup();
+    live.get({ from: "a" }).subscribe(() => {});
+    asked[0]?.settle({ ok: false, error: new SidecarError("E_QUERY", "no such operator") });
+    vi.advanceTimersByTime(60_000);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("resumes from the head of its data, not from that of an error", () => {
+    const { live, asked, answer } = setup();
+    live.get({ from: "a" }).subscribe(() => {});
+    answer(0, [], 5);
+    const error = { code: -32006, message: "slow", data: { code: "E_TIMEOUT", hint: "narrow it" } };
+    live.receive({ subscription: "s0", head: 8, error });
+    live.lost();
+    live.resume();
+    expect(asked[1]?.since).toBe(5);
   });
 
   it("subscribes again on a new connection, once, also where a revived one shares its query", () => {

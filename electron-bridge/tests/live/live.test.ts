@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { events, type NewEvent, type Query, sql, tables } from "../../src/client/index.ts";
+import { events, sql, tables } from "../../src/client/index.ts";
 import { LINGER } from "../../src/live/live.ts";
 import { persona } from "../support/personas.ts";
-import { below, pick, seeded } from "../support/random.ts";
 import { connectTo, startClient } from "../support/sidecar.ts";
+import { follow, trace } from "../support/traces.ts";
 import { untilData } from "../support/wait.ts";
 
 describe("a live query", () => {
@@ -141,57 +141,14 @@ describe("a live query", () => {
   it("equals the query run afresh, whatever is committed by whom (L1)", async () => {
     const { sidecar, client } = await startClient();
     const other = connectTo(sidecar.endpoint);
-    const lives = queries.map((query) => ({ query, live: client.live(query) }));
-    // Without a reader one that rests for a second would end.
-    for (const { live } of lives) live.subscribe(() => {});
-    await Promise.all(lives.map(({ live }) => live.settled()));
+    const compare = await follow(client);
     // Each on documents of its own, so that events which race do not depend on each other.
     const [first, second, third] = [trace(1), trace(2), trace(3)];
     for (let round = 0; round < 40; round++) {
       await Promise.all([other.commit(first()), client.commit(second()), other.commit(third())]);
       // This client's last commit is answered after all patches up to it (L5).
       await client.commit(second());
-      for (const { query, live } of lives) {
-        const { status, data } = live.getSnapshot();
-        const afresh = await client.query(query);
-        expect({ status, data }, `${round} ${JSON.stringify(query)}`).toEqual({
-          status: "ready",
-          data: afresh,
-        });
-      }
+      await compare(`round ${round}`);
     }
   });
 });
-
-const queries: readonly Query[] = [
-  { from: "personas" },
-  { from: "personas", sort: [{ usageCount: "desc" }], limit: 3 },
-  { from: "personas", sort: [{ name: "asc" }, { usageCount: "desc" }], skip: 1, limit: 4 },
-  { from: "personas", selector: { usageCount: { $gte: 3 } }, sort: [{ name: "desc" }] },
-  { from: "personas", selector: { isActive: true }, first: true },
-  { from: "personas", selector: { name: { $in: ["a", "b"] } }, count: true },
-  { from: "personas", fields: ["name"], sort: [{ name: "asc" }] },
-  { sql: "SELECT name, count(*) AS n FROM personas GROUP BY name ORDER BY name" },
-];
-
-/** Batches of events that create, change and delete personas, following from a seed. */
-function trace(seed: number): () => readonly NewEvent[] {
-  const random = seeded(seed);
-  const ids: string[] = [];
-  const one = (): NewEvent => {
-    const id = ids[below(ids.length, random)];
-    const choice = random();
-    const name = pick(["a", "b", "c", "d"], random);
-    const usageCount = below(6, random);
-    if (id === undefined || choice < 0.35) {
-      const created = persona(name, { usageCount });
-      ids.push(created.args.id);
-      return created;
-    }
-    if (choice < 0.6) return events.personaUpdated({ id, updates: { name, usageCount } });
-    if (choice < 0.8) return events.personaActivated({ id });
-    ids.splice(ids.indexOf(id), 1);
-    return events.personaDeleted({ id });
-  };
-  return () => Array.from({ length: 1 + below(3, random) }, one);
-}
