@@ -18,7 +18,15 @@ _VALUES: list[Json] = [
     [], {}, [None, [1, {"a": "é"}]], {"a": {"b": [0, ""]}, "": 1},
 ]  # fmt: skip
 _FIELDS = ["note", "é", 'a"b', "a b", "$x", "x.y", "0"]
-_COLLECTIONS = ["personas", "memoryEntities", "conversations", "things", "Odd-$_1", "nothing"]
+_COLLECTIONS = [
+    "personas",
+    "memoryEntities",
+    "conversations",
+    "uiState",
+    "things",
+    "Odd-$_1",
+    "nothing",
+]
 
 
 class Trace:
@@ -124,6 +132,12 @@ _EVENTS: list[Callable[[Trace], NewEvent]] = [
     ),
     lambda t: new("ConversationSummarized", id=t.id(), summary="S", **t.some(topics=["x"])),
     lambda t: new("ConversationArchived", id=t.id(), archivedAt=t.time()),
+    lambda t: new(
+        "uiState.Set",
+        id=t.id(),
+        value={**t.some(selectedPersonaId=t.id(), searchText=t.value()), **t.more()},
+        **t.some(partial=True),
+    ),
     _defined,
     _defined,
     lambda t: new(
