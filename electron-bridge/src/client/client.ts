@@ -1,4 +1,6 @@
 import type { Methods } from "../generated/rpc.ts";
+import type { LiveDataOf, LiveInput } from "../live/computed.ts";
+import type { ClientDocument, ClientDocumentName, ClientDocumentValue } from "../live/document.ts";
 import type { LiveQuery } from "../live/live.ts";
 import type { LiveSnapshot } from "../live/snapshot.ts";
 import type { DataOf, QueryInput } from "../query/types.ts";
@@ -96,20 +98,30 @@ export interface SidecarClient {
   ) => Promise<Receipt>;
 
   /**
-   * Return the live result of a query. Equal queries share one; it starts now, and ends a moment
-   * after its last reader left.
+   * Return the live result of a query, or of a `computed` value. Equal queries share one; it starts
+   * now, and ends a moment after its last reader left.
    */
-  readonly live: <const Q extends QueryInput>(query: Q) => LiveQuery<DataOf<Q>>;
+  readonly live: <const Q extends LiveInput>(query: Q) => LiveQuery<LiveDataOf<Q>>;
 
   /**
    * Call `onChange` with the result of a query, and again whenever it changes.
    *
    * @returns What ends it.
    */
-  readonly subscribe: <const Q extends QueryInput>(
+  readonly subscribe: <const Q extends LiveInput>(
     query: Q,
-    onChange: (snapshot: LiveSnapshot<DataOf<Q>>) => void,
+    onChange: (snapshot: LiveSnapshot<LiveDataOf<Q>>) => void,
   ) => () => void;
+
+  /**
+   * Return a client document: its value, which changes show in at once, and what sets it.
+   *
+   * @param id Default `sessionId`.
+   */
+  readonly clientDocument: <Name extends ClientDocumentName>(
+    name: Name,
+    id?: string,
+  ) => ClientDocument<ClientDocumentValue<Name>>;
 
   /**
    * Migrate RxDB data into the store: a file on the server's machine, an export as JSON, or records

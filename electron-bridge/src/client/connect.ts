@@ -1,4 +1,6 @@
 import type { Methods } from "../generated/rpc.ts";
+import { ComputedValues, isComputed, type LiveDataOf, type LiveInput } from "../live/computed.ts";
+import { ClientDocuments } from "../live/document.ts";
 import { LiveQueries, type LiveQuery } from "../live/live.ts";
 import { type LiveSnapshot, readAnswer } from "../live/snapshot.ts";
 import { checkQuery } from "../query/plain.ts";
@@ -24,6 +26,11 @@ export interface ConnectOptions {
   readonly webSocket?: SocketConstructor;
   /** How a lost connection is tried again. */
   readonly retry?: Partial<Retry>;
+  /**
+   * The session that commits belong to, and whose client documents are found; default a new one. Keep
+   * it, as in `sessionStorage`, where a window that is loaded again should find its own.
+   */
+  readonly sessionId?: string;
 }
 
 /**
@@ -45,7 +52,7 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
   if (webSocket === undefined) {
     throw new TypeError("There is no global WebSocket here: pass one as options.webSocket");
   }
-  const sessionId = uuid7();
+  const sessionId = options.sessionId ?? uuid7();
   const calls = new Calls();
   const migrations = new Set<{ readonly id: string | null } & Pick<MigrateOptions, "onProgress">>();
 
@@ -162,15 +169,19 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
     return readAnswer(await call("query", query, "reject", options)).value;
   }
 
-  function liveQuery<const Q extends QueryInput>(query: Q): LiveQuery<DataOf<Q>>;
-  function liveQuery(query: QueryInput): LiveQuery<unknown> {
+  const computedValues = new ComputedValues(liveQuery);
+  const documents = new ClientDocuments(liveQuery, commit);
+
+  function liveQuery<const Q extends LiveInput>(query: Q): LiveQuery<LiveDataOf<Q>>;
+  function liveQuery(query: LiveInput): LiveQuery<unknown> {
+    if (isComputed(query)) return computedValues.get(query);
     checkQuery(query);
     return live.get(query);
   }
 
-  function subscribe<const Q extends QueryInput>(
+  function subscribe<const Q extends LiveInput>(
     query: Q,
-    onChange: (snapshot: LiveSnapshot<DataOf<Q>>) => void,
+    onChange: (snapshot: LiveSnapshot<LiveDataOf<Q>>) => void,
   ): () => void {
     const result = liveQuery(query);
     const leave = result.subscribe(() => onChange(result.getSnapshot()));
@@ -216,6 +227,7 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
     commit,
     live: liveQuery,
     subscribe,
+    clientDocument: (name, id = sessionId) => documents.get(name, id),
     migrate,
     events: { list: (params = {}, options) => request("events.list", params, options) },
     server: {

@@ -21,6 +21,9 @@ export interface ConnectionStatus {
   readonly error: SidecarError | undefined;
 }
 
+/** What every connection begins with. */
+export const connecting: ConnectionStatus = { state: "connecting", failures: 0, error: undefined };
+
 /** What a {@link Connection} tells its owner. */
 export interface ConnectionListener {
   /** The socket is open: send what waits. */
@@ -48,11 +51,7 @@ export interface ConnectionOptions {
  */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #status: Writable<ConnectionStatus> = writable<ConnectionStatus>({
-    state: "connecting",
-    failures: 0,
-    error: undefined,
-  });
+  readonly #status: Writable<ConnectionStatus> = writable(connecting);
   #socket: SocketLike | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Raised by each try and each end, so that what an earlier try still brings is ignored. */

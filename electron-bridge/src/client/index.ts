@@ -7,6 +7,12 @@
 export * from "../generated/app.ts";
 export { type ErrorCode, errorNumbers } from "../generated/errors.ts";
 export type { Methods, Notifications, ReadyLine, StartErrorLine } from "../generated/rpc.ts";
+export { type Computed, computed, type LiveDataOf, type LiveInput } from "../live/computed.ts";
+export type {
+  ClientDocument,
+  ClientDocumentName,
+  ClientDocumentValue,
+} from "../live/document.ts";
 export type { LiveQuery } from "../live/live.ts";
 export { applyPatch, type Patch, type Upsert } from "../live/patch.ts";
 export type { LiveSnapshot } from "../live/snapshot.ts";

@@ -24,7 +24,11 @@ export function canonical(value: unknown): string {
   );
 }
 
-/** Whether two parsed JSON values are equal, whatever the order of their keys. */
+/**
+ * Whether two JSON values are equal, whatever the order of their keys.
+ *
+ * What is no JSON, such as a Map or a Date, equals itself alone.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {
@@ -32,10 +36,14 @@ export function sameJson(a: unknown, b: unknown): boolean {
       Array.isArray(b) && a.length === b.length && a.every((item, at) => sameJson(item, b[at]))
     );
   }
-  if (!isObject(a) || !isObject(b)) return false;
+  if (!isPlain(a) || !isPlain(b)) return false;
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
   );
+}
+
+function isPlain(value: unknown): value is { readonly [key: string]: unknown } {
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype;
 }

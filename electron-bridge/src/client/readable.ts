@@ -38,6 +38,44 @@ export function writable<T>(value: T): Writable<T> {
   };
 }
 
+/**
+ * Make a readable that follows others.
+ *
+ * It holds nothing of them but its last value: with the last listener gone, it is free to go.
+ *
+ * @param next Returns the value, given the one before; asked when an input has changed and someone
+ *   looks. The very value before means that nothing changed.
+ */
+export function derived<T>(
+  inputs: readonly Readable<unknown>[],
+  next: (before: T | undefined) => T,
+): Readable<T> {
+  let last: { readonly seen: readonly unknown[]; readonly value: T } | undefined;
+  const getSnapshot = (): T => {
+    const seen = inputs.map((input) => input.getSnapshot());
+    if (last === undefined || seen.some((value, at) => !Object.is(value, last?.seen[at]))) {
+      last = { seen, value: next(last?.value) };
+    }
+    return last.value;
+  };
+  return {
+    getSnapshot,
+    subscribe: (listener) => {
+      let before = getSnapshot();
+      const look = (): void => {
+        const after = getSnapshot();
+        if (Object.is(after, before)) return;
+        before = after;
+        listener();
+      };
+      const leaves = inputs.map((input) => input.subscribe(look));
+      return () => {
+        for (const leave of leaves) leave();
+      };
+    },
+  };
+}
+
 /** A listener that throws is an uncaught error of its own; the others, and the caller, go on. */
 function callAlone(listener: () => void): void {
   try {

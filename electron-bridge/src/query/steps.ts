@@ -81,7 +81,10 @@ export type TableQuery<
   Key,
   Row & Revision,
   Exclude<Step, "after" | (Searched extends true ? never : "search")>
->;
+> & {
+  /** The field that names a row. */
+  readonly primaryKey: Key;
+};
 
 /**
  * A query of documents, made by steps. Each step returns a new query and leaves this one as it is.

@@ -39,6 +39,10 @@ class Builder {
     this.#excluded = excluded;
   }
 
+  get primaryKey(): string {
+    return this.#key;
+  }
+
   where(selector: unknown, ...comparison: readonly unknown[]): Builder {
     const added = typeof selector === "string" ? compared(selector, comparison) : selector;
     if (!isObject(added)) throw new TypeError("where takes a selector, or a field and its value");

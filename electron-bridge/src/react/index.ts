@@ -5,6 +5,8 @@
  */
 
 export { SidecarProvider, type SidecarProviderProps, useSidecar } from "./provider.ts";
+export { useClientDocument } from "./useClientDocument.ts";
 export { useCommit } from "./useCommit.ts";
 export { useConnection } from "./useConnection.ts";
 export { type Ready, type UseQueryOptions, useQuery } from "./useQuery.ts";
+export { type Table, useRow } from "./useRow.ts";

@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from "../client/index.ts";
+import { type ConnectionStatus, connecting } from "../client/connection.ts";
 import { useSidecar } from "./provider.ts";
 import { useReadable } from "./useReadable.ts";
 
@@ -9,5 +9,5 @@ import { useReadable } from "./useReadable.ts";
  * const { state, error } = useConnection();
  */
 export function useConnection(): ConnectionStatus {
-  return useReadable(useSidecar().connection);
+  return useReadable(useSidecar().connection, () => connecting);
 }

@@ -1,5 +1,6 @@
 import { use } from "react";
-import type { DataOf, LiveSnapshot, QueryInput } from "../client/index.ts";
+import type { LiveDataOf, LiveInput, LiveQuery, LiveSnapshot } from "../client/index.ts";
+import { loading } from "../live/snapshot.ts";
 import { useSidecar } from "./provider.ts";
 import { useReadable } from "./useReadable.ts";
 
@@ -13,7 +14,7 @@ export interface UseQueryOptions {
 export type Ready<Data> = Extract<LiveSnapshot<Data>, { readonly status: "ready" }>;
 
 /**
- * Return the live result of a query, and render again whenever it changes.
+ * Return the live result of a query or a `computed` value, and render again whenever it changes.
  *
  * The query needs no memo: equal queries, of any components, share one subscription. `data` is rows,
  * a row or null for `first`, a number for `count`; a row that did not change is the same object as
@@ -23,25 +24,34 @@ export type Ready<Data> = Extract<LiveSnapshot<Data>, { readonly status: "ready"
  * const { data, status, error } = useQuery(tables.personas.where({ isActive: true }));
  * const { data } = useQuery({ from: "personas", count: true }, { suspense: true });
  */
-export function useQuery<const Q extends QueryInput>(
+export function useQuery<const Q extends LiveInput>(
   query: Q,
   options: UseQueryOptions & { readonly suspense: true },
-): Ready<DataOf<Q>>;
-export function useQuery<const Q extends QueryInput>(
+): Ready<LiveDataOf<Q>>;
+export function useQuery<const Q extends LiveInput>(
   query: Q,
   options?: UseQueryOptions,
-): LiveSnapshot<DataOf<Q>>;
+): LiveSnapshot<LiveDataOf<Q>>;
 export function useQuery(
-  query: QueryInput,
+  query: LiveInput,
   { suspense = false }: UseQueryOptions = {},
 ): LiveSnapshot<unknown> {
   const live = useSidecar().live(query);
-  const snapshot = useReadable(live);
-  if (suspense) {
-    use(snapshot.status === "loading" ? live.settled() : fulfilled(live.settled()));
-    if (snapshot.status === "error") throw snapshot.error;
-  }
+  // Suspended, a server waits for the data and renders that.
+  const snapshot = useReadable<LiveSnapshot<unknown>>(
+    live,
+    suspense ? live.getSnapshot : () => loading,
+  );
+  useSettled(live, suspense);
   return snapshot;
+}
+
+/** With `suspense`, suspend until a live result's first, and throw its error. */
+export function useSettled(live: LiveQuery<unknown>, suspense: boolean): void {
+  if (!suspense) return;
+  const { status, error } = live.getSnapshot();
+  use(status === "loading" ? live.settled() : fulfilled(live.settled()));
+  if (status === "error") throw error;
 }
 
 /**

@@ -25,6 +25,8 @@ describe("sameJson", () => {
     [[1, 2], [1], false],
     [null, {}, false],
     ["1", 1, false],
+    [new Map([[1, 2]]), new Map(), false],
+    [new Date(1), new Date(2), false],
   ])("compares %j and %j: %s", (a, b, same) => {
     expect(sameJson(a, b)).toBe(same);
     expect(sameJson(b, a)).toBe(same);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import * as client from "../../src/client/index.ts";
 import * as migration from "../../src/migration/index.ts";
 import * as react from "../../src/react/index.ts";
@@ -10,6 +10,8 @@ const api = {
   client: [
     "SidecarError",
     "applyPatch",
+    "clientDocuments",
+    "computed",
     "connect",
     "errorNumbers",
     "events",
@@ -18,7 +20,15 @@ const api = {
     "tables",
     "uuid7",
   ],
-  react: ["SidecarProvider", "useCommit", "useConnection", "useQuery", "useSidecar"],
+  react: [
+    "SidecarProvider",
+    "useClientDocument",
+    "useCommit",
+    "useConnection",
+    "useQuery",
+    "useRow",
+    "useSidecar",
+  ],
   migration: ["migrateRxDatabase", "readRxDatabase"],
 };
 
@@ -42,5 +52,15 @@ describe("the public API", () => {
       name: "v1.PersonaActivated",
       args: { id: "p" },
     });
+  });
+
+  it("has a default and an event for each client document", () => {
+    const { uiState } = client.clientDocuments;
+    expect(uiState.default).toEqual({ selectedPersonaId: null, searchText: "" });
+    expect(uiState.event).toBe(client.events.uiStateSet({ id: "s", value: {} }).name);
+    expectTypeOf(uiState.default).toEqualTypeOf<client.Documents["uiState"]["value"]>();
+    expectTypeOf(client.events.uiStateSet)
+      .parameter(0)
+      .toEqualTypeOf<{ id: string; value: Partial<client.UiState>; partial?: boolean }>();
   });
 });
