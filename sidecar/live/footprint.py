@@ -35,7 +35,7 @@ class Equal:
     """A field equals one of some values, or has one for an element."""
 
     field: str
-    keys: frozenset[Key]
+    keys: Sequence[Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class DocumentFootprint:
     table: str
     anchors: Sequence[Anchor] = ()
     selector: JsonObject | None = None
-    fields: frozenset[str] = frozenset()
+    fields: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def of_documents(query: DocumentQuery, table: Table) -> DocumentFootprint:
     if fields is None or query.model_fields_set - _KNOWN:
         return DocumentFootprint(table.name)
     anchors = tuple(_anchors(query.selector, table))
-    return DocumentFootprint(table.name, anchors, query.selector, fields)
+    return DocumentFootprint(table.name, anchors, query.selector, tuple(fields))
 
 
 def of_sql(
@@ -150,7 +150,7 @@ def _key(value: Value) -> Key:
     return canonical(value) if isinstance(value, dict | list) else value
 
 
-def _fields(selector: JsonObject) -> frozenset[str] | None:
+def _fields(selector: JsonObject) -> set[str] | None:
     """Return the top-level fields a selector looks at, or None if mango does not know all of it."""
     fields: set[str] = set()
     for key, condition in selector.items():
@@ -165,7 +165,7 @@ def _fields(selector: JsonObject) -> frozenset[str] | None:
             if below is None:
                 return None
             fields |= below
-    return frozenset(fields)
+    return fields
 
 
 def _known(condition: Json) -> bool:
@@ -198,10 +198,10 @@ def _terms(field: str, terms: Sequence[tuple[str, Json]], table: Table) -> Itera
     whole: Interval | None = None
     for operator, operand in terms:
         if operator == "$eq":
-            yield Equal(field, frozenset([_key(operand)]))
+            yield Equal(field, (_key(operand),))
         elif operator == "$in":
             assert isinstance(operand, list)
-            yield Equal(field, frozenset(map(_key, operand)))
+            yield Equal(field, tuple(dict.fromkeys(map(_key, operand))))
         elif operator in _RANGES:
             low, high = _interval(operand, lower=_RANGES[operator])
             # Of an array each bound may hold for another element.

@@ -30,7 +30,7 @@ from sidecar.live.footprint import (
 )
 from sidecar.live.intervals import Intervals
 from sidecar.live.row import Row, UndecidableError
-from sidecar.store.capture import TableChange
+from sidecar.store.capture import TableChange, same
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 
@@ -189,7 +189,8 @@ class _Readers(Generic[KeyT]):
         self.all.pop(key)
         self._adrift.pop(key, None)
         _, anchor = self._documents.pop(key, (None, None))
-        if anchor is not None:
+        # One that nothing equals hangs on no value.
+        if anchor is not None and anchor.field in self._values:
             values = self._values[anchor.field]
             values.discard(anchor, key)
             if not values.equal and not values.between:
@@ -218,10 +219,10 @@ class _Readers(Generic[KeyT]):
         found: dict[KeyT, None] = {}
         adrift = dict(self._adrift)
         left = MOST_TESTS
-        for pair in change.rows:
-            if pair[0] == pair[1]:
+        for old, new in change.rows:
+            if old is not None and new is not None and all(map(same, old, new)):
                 continue
-            rows = [Row(change.table, image) for image in pair if image is not None]
+            rows = [Row(change.table, image) for image in (old, new) if image is not None]
             try:
                 candidates = {**adrift, **self._hanging(rows)}
             except UndecidableError:

@@ -14,6 +14,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from functools import partial
 from typing import Final, Protocol
@@ -163,6 +164,7 @@ class Hub:
 
 
 def _key(query: Query) -> bytes:
-    """Return bytes that equal queries share."""
+    """Return the digest that equal queries share: their text would be most of what one costs."""
     asked = query.model_dump(by_alias=True, exclude_unset=True)
-    return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).digest()

@@ -57,7 +57,7 @@ class TableChange:
             if old is None or new is None or old[-1] != new[-1]:
                 return None
             values = zip(names, old[:-1], new[:-1], strict=True)
-            changed.update(name for name, was, now in values if not _same(was, now))
+            changed.update(name for name, was, now in values if not same(was, now))
         return frozenset(changed)
 
 
@@ -129,19 +129,24 @@ class Capture:
 def _install(connection: Connection, table: Table) -> None:
     """Make the triggers of a table; no transaction is open that could take them back."""
     name, text = quote(table.name), literal(table.name)
-    # Not `_seq`: its stamp, which follows each change, would be a second one.
     columns = [*map(quote, table.columns), "_extra"]
     old, new = (
         f"_{half}({', '.join([text, *(f'{row}.{one}' for one in [*columns, '_rowid_'])])})"
         for half, row in (("was", "OLD"), ("is", "NEW"))
     )
-    # SQLite compares the names as an UPDATE spells them, and takes three for the row's number.
-    update = f"UPDATE OF {', '.join([*columns, 'rowid', '_rowid_', 'oid'])}"
-    for action, halves in (("INSERT", new), (update, f"{old}, {new}"), ("DELETE", old)):
-        trigger = quote(f"_capture_{action[:6].lower()}_{table.name}")
+    # SQLite compares names as the UPDATE spells them, and takes three for the row's number. Each
+    # change is followed by another that stamps `_seq`, which would only be captured twice.
+    changed = f"UPDATE OF {', '.join([*columns, 'rowid', '_rowid_', 'oid'])}"
+    for trigger, action, condition, halves in (
+        ("insert", "INSERT", "", new),
+        ("update", changed, "", f"{old}, {new}"),
+        ("revise", "UPDATE OF _seq", "NEW._seq <> _event_seq() AND", f"{old}, {new}"),
+        ("delete", "DELETE", "", old),
+    ):
         connection.execute(
-            f"CREATE TEMP TRIGGER IF NOT EXISTS {trigger} AFTER {action} ON main.{name} "
-            f"WHEN _watched({text}) BEGIN SELECT {halves}; END"
+            f"CREATE TEMP TRIGGER IF NOT EXISTS {quote(f'_capture_{trigger}_{table.name}')} "
+            f"AFTER {action} ON main.{name} WHEN {condition} _watched({text}) "
+            f"BEGIN SELECT {halves}; END"
         )
 
 
@@ -162,6 +167,6 @@ def fold(table: Table, halves: Iterable[tuple[bool, Image]]) -> Rows:
     return [(old, last[id]) for id, old in first.items() if old or last[id]]
 
 
-def _same(was: SqlValue, now: SqlValue) -> bool:
-    # 1 and 1.0 are one number to Python, and two texts to SQL.
+def same(was: SqlValue, now: SqlValue) -> bool:
+    """Return whether two values are one to SQL: 1 and 1.0, which are to Python, are not."""
     return was == now and type(was) is type(now)
