@@ -58,12 +58,14 @@ class DocumentFootprint:
         anchors: What all rows it depends on meet.
         selector: What they match; None where only SQLite can tell.
         fields: The top-level fields that the selector looks at.
+        revisions: Whether the result tells `_seq`, which a row's change to what it was changes too.
     """
 
     table: str
     anchors: Sequence[Anchor] = ()
     selector: JsonObject | None = None
     fields: Sequence[str] = ()
+    revisions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,11 @@ Footprint = DocumentFootprint | SqlFootprint
 def of_documents(query: DocumentQuery, table: Table) -> DocumentFootprint:
     """Return what a document query, one that has been run, depends on."""
     fields = _fields(query.selector)
+    revisions = query.fields is not None and "_seq" in query.fields
     if fields is None or query.model_fields_set - _KNOWN:
-        return DocumentFootprint(table.name)
+        return DocumentFootprint(table.name, revisions=revisions)
     anchors = tuple(_anchors(query.selector, table))
-    return DocumentFootprint(table.name, anchors, query.selector, tuple(fields))
+    return DocumentFootprint(table.name, anchors, query.selector, tuple(fields), revisions)
 
 
 def of_sql(
@@ -107,11 +110,8 @@ def of_sql(
             engine.add(name)
         elif name not in _FUNCTIONS:
             return None
-    for name, read in columns.items():
-        read.update(*[index for index in tables[name].indexes if not read.isdisjoint(index)])
-    return SqlFootprint(
-        {name: frozenset(read) for name, read in columns.items()}, frozenset(engine)
-    )
+    walked = {name: frozenset(_walked(tables[name], read)) for name, read in columns.items()}
+    return SqlFootprint(walked, frozenset(engine))
 
 
 def equality_keys(value: Value) -> set[Key]:
@@ -128,8 +128,8 @@ def points(value: Value) -> list[bytes]:
 
 
 _KNOWN: Final = frozenset(
-    ["from_", "selector", "sort", "skip", "limit", "fields", "first", "count"]
-)
+    ("from_", "selector", "sort", "skip", "limit", "after", "fields", "distinct", "groupBy")
+).union(("aggregate", "first", "fallback", "count"))
 """Members of a query under which the first invariant holds."""
 
 _UNTOLD: Final = re.compile(r"\b(using|natural)\b", re.IGNORECASE)
@@ -140,6 +140,20 @@ _FUNCTIONS: Final = ("json_each", "json_tree")
 
 _RANGES: Final[Mapping[str, bool]] = {"$gt": True, "$gte": True, "$lt": False, "$lte": False}
 """Operators of ranges, each with whether its operand is the lower bound."""
+
+
+def _walked(table: Table, read: set[str]) -> Iterator[str]:
+    """Yield columns that are read, and those of indexes over any of them."""
+    yield from read
+    if any(column not in table.columns for column in read):
+        # Perhaps of the table's search, whose reads are told as the table's own.
+        yield from table.search
+    for index in table.indexes:
+        roots = {field.partition(".")[0] for field in index}
+        # A path leads into a column, or into `_extra`.
+        columns = {root if root in table.columns else "_extra" for root in roots}
+        if not read.isdisjoint(columns):
+            yield from columns
 
 
 def _key(value: Value) -> Key:

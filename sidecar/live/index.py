@@ -163,6 +163,7 @@ class _Readers(Generic[KeyT]):
         self._documents: dict[KeyT, tuple[DocumentFootprint, Anchor | None]] = {}
         self._values: dict[str, _Values[KeyT]] = {}
         self._adrift: dict[KeyT, None] = {}
+        self._revisions: dict[KeyT, None] = {}
         self._sql: dict[KeyT, frozenset[str]] = {}
         self._columns: dict[str, dict[KeyT, None]] = {}
 
@@ -174,6 +175,8 @@ class _Readers(Generic[KeyT]):
             default=None,
         )
         self._documents[key] = footprint, anchor
+        if footprint.revisions:
+            self._revisions[key] = None
         if anchor is None:
             self._adrift[key] = None
         else:
@@ -188,6 +191,7 @@ class _Readers(Generic[KeyT]):
     def drop(self, key: KeyT) -> None:
         self.all.pop(key)
         self._adrift.pop(key, None)
+        self._revisions.pop(key, None)
         _, anchor = self._documents.pop(key, (None, None))
         # One that nothing equals hangs on no value.
         if anchor is not None and anchor.field in self._values:
@@ -220,13 +224,14 @@ class _Readers(Generic[KeyT]):
         adrift = dict(self._adrift)
         left = MOST_TESTS
         for old, new in change.rows:
-            if old is not None and new is not None and all(map(same, old, new)):
-                continue
             rows = [Row(change.table, image) for image in (old, new) if image is not None]
-            try:
-                candidates = {**adrift, **self._hanging(rows)}
-            except UndecidableError:
-                return self._documents
+            if old is not None and new is not None and all(map(same, old, new)):
+                candidates: Iterable[KeyT] = self._revisions
+            else:
+                try:
+                    candidates = {**adrift, **self._hanging(rows)}
+                except UndecidableError:
+                    return self._documents
             for key in candidates:
                 if key in found:
                     continue

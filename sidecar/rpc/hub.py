@@ -55,7 +55,7 @@ class Shared:
         self.query = query
         self.listeners: dict[tuple[Listener, str], None] = {}
         self.learned = False
-        self.flight: tuple[asyncio.Future[Result], int] | None = None
+        self.flight: tuple[asyncio.Task[Result], int] | None = None
 
 
 class Hub:
@@ -121,15 +121,17 @@ class Hub:
             if begun >= head or (flight.exception() is None and flight.result().head >= head):
                 return flight.result()
 
-    def _fly(self, shared: Shared) -> tuple[asyncio.Future[Result], int]:
+    def _fly(self, shared: Shared) -> tuple[asyncio.Task[Result], int]:
         head = self._store.head
-        reading = self._store.read(shared.query, window=f"live {id(shared)}")
-        flight = asyncio.wrap_future(reading)
+        flight = self._loop.create_task(self._read(shared))
         flight.add_done_callback(partial(self._landed, shared))
         shared.flight = flight, head
         return shared.flight
 
-    def _landed(self, shared: Shared, flight: asyncio.Future[Result]) -> None:
+    async def _read(self, shared: Shared) -> Result:
+        return await self._store.read(shared.query, window=f"live {id(shared)}")
+
+    def _landed(self, shared: Shared, flight: asyncio.Task[Result]) -> None:
         shared.flight = None
         self._kept.pop(shared, None)
         # Asking for the exception also tells asyncio that somebody took note of it.

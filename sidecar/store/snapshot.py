@@ -262,9 +262,7 @@ class Snapshot:
             # Also of a statement that failed: it may be in the driver's cache, good for next time.
             self._reads_by(query.sql)
         spelled = frozenset((catalog.spelled(table), column) for table, column in reads)
-        return Result(
-            "rows", head, frozenset(table for table, _ in spelled), rows, reads=spelled
-        )
+        return Result("rows", head, frozenset(table for table, _ in spelled), rows, reads=spelled)
 
     @contextmanager
     def _callers_sql(self) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sidecar.core.query import DocumentQuery, Query, parse_query
 from sidecar.live.footprint import of_documents, of_sql
 from sidecar.live.index import Index
 from sidecar.store import Committed, Result, Store
+from sidecar.store.readers import Reading
 from tests.live.traces import Trace, schema
 from tests.store.acts import WAIT
 
@@ -48,7 +48,7 @@ class Watched:
         return of_sql(query, result.reads, tables)
 
     def read(self) -> list[Result | str]:
-        def answer(future: Future[Result]) -> Result | str:
+        def answer(future: Reading[Result]) -> Result | str:
             try:
                 return future.result(WAIT)
             except SidecarError as error:

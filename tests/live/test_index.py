@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -227,7 +228,7 @@ DOCUMENTS = st.one_of(
 
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.one_of(st.none(), SELECTORS)), max_size=20),
-    st.lists(st.tuples(DOCUMENTS, DOCUMENTS), max_size=4),
+    st.lists(st.tuples(DOCUMENTS, DOCUMENTS).filter(any), max_size=4),
 )
 def test_it_finds_what_a_look_at_each_would_find(
     steps: Sequence[tuple[int, JsonObject | None]],
@@ -249,7 +250,8 @@ def test_it_finds_what_a_look_at_each_would_find(
         key
         for key, selector in model.items()
         for old, new in pairs
-        if old != new and any(one is not None and matches(one, selector) for one in (old, new))
+        if orjson.dumps(old) != orjson.dumps(new)
+        and any(one is not None and matches(one, selector) for one in (old, new))
     }
     found = index.affected((), change(*pairs))
     assert len(found) == len(set(found))

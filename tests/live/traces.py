@@ -29,7 +29,8 @@ things = Table(
         "items": json(list[str], nullable=True),
         "meta": json(nullable=True),
     },
-    indexes=[("name", "age"), "score", ("active", "name", "score")],
+    indexes=[("name", "age"), "score", ("active", "name", "score"), "meta.a", "free.b"],
+    search={"name": 2, "meta": 1},
 )
 
 
@@ -97,8 +98,28 @@ class Trace:
         if form < 0.3:
             return {**query, "first": True}
         if form < 0.4:
-            return {**query, "fields": self.random.sample(["id", "name", "other"], 2)}
+            return {**query, "fields": self.random.sample(["id", "name", "other", "_seq"], 2)}
+        if form < 0.45:
+            return {
+                "from": query["from"],
+                "selector": query["selector"],
+                "groupBy": ["name"],
+                "aggregate": {
+                    "n": {"count": True},
+                    "most": {"max": "age"},
+                    "sum": {"sum": "score"},
+                },
+            }
+        if form < 0.5:
+            return {
+                "from": query["from"],
+                "selector": {**self._search(), **query["selector"]},
+                "limit": 3,
+            }
         return query
+
+    def _search(self) -> JsonObject:
+        return {"$search": self.random.choice(["a", "b*", "10 true"])}
 
     def _sql(self) -> JsonObject:
         sql = self.random.choice(_SELECTS).format(table=self.random.choice(["things", DEFINED]))
@@ -180,6 +201,9 @@ _SELECTS: Final = [
     "SELECT value, count(*) AS n FROM things, json_each(items) GROUP BY 1",
     "SELECT abs(iif(max(age) = 7, -9223372036854775807 - 1, 0)) AS n FROM {table}",
     "SELECT name FROM _collections",
+    """SELECT rowid AS at FROM "things(search)" WHERE "things(search)" MATCH 'a' ORDER BY rank""",
+    "SELECT meta FROM things WHERE meta IS NOT NULL",
+    "SELECT _extra FROM things",
     "SELECT count(*) AS n FROM _events",
 ]
 

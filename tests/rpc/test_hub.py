@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import Query
 from sidecar.rpc.hub import Hub
 from sidecar.store import Result, Store
+from sidecar.store.readers import Reading
 from tests.live.traces import schema
 from tests.rpc.windows import Window, Windows
 
@@ -25,7 +25,7 @@ class Counting(Store):
     reads = 0
     watched: frozenset[str] = frozenset()
 
-    def read(self, query: Query, *, window: str = "local") -> Future[Result]:
+    def read(self, query: Query, *, window: str = "local") -> Reading[Result]:
         self.reads += 1
         return super().read(query, window=window)
 
