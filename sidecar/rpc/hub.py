@@ -135,7 +135,7 @@ class Hub:
         shared.flight = None
         self._kept.pop(shared, None)
         # Asking for the exception also tells asyncio that somebody took note of it.
-        if flight.exception() is not None:
+        if flight.cancelled() or flight.exception() is not None:
             return
         result = flight.result()
         self.learn(shared, result)

@@ -216,7 +216,7 @@ _STATEMENTS: Final = [
     "UPDATE {table} SET name = '{other}' WHERE age > {number}",
     "UPDATE {table} SET name = name",
     "UPDATE {table} SET active = {number} WHERE id = '{id}'",
-    "UPDATE {table} SET score = 'wide' WHERE id = '{id}'",
+    "UPDATE {table} SET score = 9007199254740993 WHERE id = '{id}'",
     "UPDATE {table} SET id = '{other}' WHERE id = '{id}'",
     "UPDATE OR REPLACE {table} SET id = '{other}' WHERE id = '{id}'",
     "UPDATE OR IGNORE {table} SET id = '{other}'",

@@ -34,6 +34,29 @@ class Counting(Store):
         super().watch(tables)
 
 
+class Late(Counting):
+    """A store whose answers can be held back: they are as old then as their snapshots."""
+
+    gate: asyncio.Event
+    held: asyncio.Event
+
+    def read(self, query: Query, *, window: str = "local") -> Reading[Result]:
+        return self._late(super().read(query, window=window))  # type: ignore[return-value]
+
+    async def _late(self, reading: Reading[Result]) -> Result:
+        (outcome,) = await asyncio.gather(_awaited(reading), return_exceptions=True)
+        if not self.gate.is_set():
+            self.held.set()
+            await self.gate.wait()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+
+async def _awaited(reading: Reading[Result]) -> Result:
+    return await reading
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Counting:
     store = Counting.open(tmp_path / "data", schema)
@@ -155,3 +178,29 @@ async def test_a_look_ends_though_the_one_who_began_it_went_away(store: Counting
                 await leaving.session.end()
                 await second.settle(head)
                 assert copy.result == number + 1
+
+
+async def test_an_evaluation_that_began_before_a_commit_says_nothing_of_it(tmp_path: Path) -> None:
+    """Neither its result nor its error: who joins it late runs the query again."""
+    sql = "SELECT abs(iif(max(age) = 7, -9223372036854775807 - 1, max(age))) AS n FROM things"
+    with Late.open(tmp_path / "data", schema) as store:
+        assert isinstance(store, Late)
+        store.gate, store.held = asyncio.Event(), asyncio.Event()
+        store.gate.set()
+        async with opened(store, 2) as (quick, slow):
+            await quick.subscribe({"sql": sql})
+            copy = await slow.subscribe({"sql": sql})
+            assert copy is not None
+            slow.reading.clear()
+            await quick.settle((await commit(store, thing("a", age=1))).head)
+            store.gate.clear()
+            await commit(store, thing("b", age=7))
+            await store.held.wait()
+            head = (await commit(store, thing("c", age=8))).head
+            slow.reading.set()
+            for _ in range(10):
+                await asyncio.sleep(0)
+            store.gate.set()
+            for window in (quick, slow):
+                await window.settle(head)
+            assert (copy.error, copy.result) == (None, [{"n": 8}])

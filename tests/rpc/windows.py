@@ -108,7 +108,11 @@ class Window:
     async def settle(self, head: int) -> None:
         """Wait until the client has been told of the commits up to a head (L5)."""
         exchange = self.session.begin()
-        await self.session.settle(exchange, head)
+        settling = asyncio.create_task(self.session.settle(exchange, head))
+        # What fails in `_send` ends the session's own task.
+        await asyncio.wait([settling, self.session._task], return_when=asyncio.FIRST_COMPLETED)
+        if self.session._task.done():
+            self.session._task.result()
         self.session.finish(exchange)
 
 
