@@ -16,12 +16,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+import orjson
 
 from sidecar.core.column import Kind, Missing
 from sidecar.core.json import Json, JsonObject, canonical
 from sidecar.core.mango import JUNCTIONS, OPERATORS, conditions
 from sidecar.core.query import DocumentQuery, SqlQuery
+from sidecar.core.regex import plain
 from sidecar.core.table import Table
 from sidecar.core.values import Value, order_key
 from sidecar.live.intervals import Interval
@@ -56,7 +59,7 @@ class DocumentFootprint:
     Attributes:
         table: Its table.
         anchors: What all rows it depends on meet.
-        selector: What they match; None where only SQLite can tell.
+        selector: What they match; None where only SQLite can tell, or in its own time.
         fields: The top-level fields that the selector looks at.
         revisions: Whether the result tells `_seq`, which a row's change to what it was changes too.
     """
@@ -81,12 +84,15 @@ Footprint = DocumentFootprint | SqlFootprint
 
 def of_documents(query: DocumentQuery, table: Table) -> DocumentFootprint:
     """Return what a document query, one that has been run, depends on."""
-    fields = _fields(query.selector)
     revisions = query.fields is not None and "_seq" in query.fields
-    if fields is None or query.model_fields_set - _KNOWN:
+    terms = list(_terms(query.selector))
+    if query.model_fields_set - _KNOWN or any(term.operator not in _OPERATORS for term in terms):
         return DocumentFootprint(table.name, revisions=revisions)
     anchors = tuple(_anchors(query.selector, table))
-    return DocumentFootprint(table.name, anchors, query.selector, tuple(fields), revisions)
+    if not all(map(_quick, terms)):
+        return DocumentFootprint(table.name, anchors, revisions=revisions)
+    fields = tuple({term.field for term in terms})
+    return DocumentFootprint(table.name, anchors, query.selector, fields, revisions)
 
 
 def of_sql(
@@ -132,6 +138,9 @@ _KNOWN: Final = frozenset(
 ).union(("aggregate", "first", "fallback", "count"))
 """Members of a query under which the first invariant holds."""
 
+_OPERATORS: Final = frozenset([*OPERATORS, "$exists"])
+"""Operators mango knows, but for junctions in a field's condition: those look at any field."""
+
 _UNTOLD: Final = re.compile(r"\b(using|natural)\b", re.IGNORECASE)
 """SQLite tells the authorizer nothing of the columns that such a join compares."""
 
@@ -164,36 +173,43 @@ def _key(value: Value) -> Key:
     return canonical(value) if isinstance(value, dict | list) else value
 
 
-def _fields(selector: JsonObject) -> set[str] | None:
-    """Return the top-level fields a selector looks at, or None if mango does not know all of it."""
-    fields: set[str] = set()
+class _Term(NamedTuple):
+    """An operator on a top-level field, or on what is below it."""
+
+    field: str
+    operator: str
+    operand: Json
+
+
+def _terms(selector: JsonObject) -> Iterator[_Term]:
+    """Yield a selector's terms, those in its junctions too."""
     for key, condition in selector.items():
-        if key not in JUNCTIONS:
-            if key.startswith("$") or not _known(condition):
-                return None
-            fields.add(key.partition(".")[0])
-            continue
-        assert isinstance(condition, list)
-        for each in condition:
-            below = _fields(each) if isinstance(each, dict) else None
-            if below is None:
-                return None
-            fields |= below
-    return fields
+        if key in JUNCTIONS:
+            assert isinstance(condition, list)
+            for each in condition:
+                assert isinstance(each, dict)
+                yield from _terms(each)
+        elif key.startswith("$"):
+            yield _Term(key, key, condition)
+        else:
+            yield from _field_terms(key.partition(".")[0], condition)
 
 
-def _known(condition: Json) -> bool:
-    """Return whether mango knows all operators of a field's condition."""
+def _field_terms(field: str, condition: Json) -> Iterator[_Term]:
     for operator, operand in conditions(condition):
-        if operator in JUNCTIONS:
-            # There it holds for the whole document, so it may look at any field.
-            return False
         if operator == "$not":
-            if not _known(operand):
-                return False
-        elif operator != "$exists" and operator not in OPERATORS:
-            return False
-    return True
+            yield from _field_terms(field, operand)
+        else:
+            yield _Term(field, operator, operand)
+
+
+def _quick(term: _Term) -> bool:
+    """Return whether a term takes no time to speak of: a pattern may backtrack for seconds."""
+    if term.operator != "$regex":
+        return term.operator != "$elemMatch" or b'"$regex"' not in orjson.dumps(term.operand)
+    assert isinstance(term.operand, list)
+    pattern, flags = term.operand
+    return plain(str(pattern), str(flags)) is not None
 
 
 def _anchors(selector: JsonObject, table: Table) -> Iterator[Anchor]:
@@ -204,10 +220,10 @@ def _anchors(selector: JsonObject, table: Table) -> Iterator[Anchor]:
                 assert isinstance(each, dict)
                 yield from _anchors(each, table)
         elif key not in JUNCTIONS and "." not in key:
-            yield from _terms(key, conditions(condition), table)
+            yield from _field_anchors(key, conditions(condition), table)
 
 
-def _terms(field: str, terms: Sequence[tuple[str, Json]], table: Table) -> Iterator[Anchor]:
+def _field_anchors(field: str, terms: Sequence[tuple[str, Json]], table: Table) -> Iterator[Anchor]:
     column = table.columns.get(field)
     whole: Interval | None = None
     for operator, operand in terms:

@@ -254,10 +254,9 @@ class _Readers(Generic[KeyT]):
 
 def _matches(footprint: DocumentFootprint, rows: Sequence[Row]) -> bool:
     """Return whether a selector matches any of the rows, or none can tell."""
-    selector = footprint.selector
-    if not selector:
+    if footprint.selector is None:
         return True
     try:
-        return any(test(row.document(footprint.fields), selector) for row in rows)
+        return any(test(row.document(footprint.fields), footprint.selector) for row in rows)
     except UndecidableError:
         return True

@@ -117,7 +117,7 @@ async def test_a_commit_that_no_query_depends_on_reads_nothing(store: Counting) 
                 await window.subscribe({"from": "things", "selector": {"age": number}})
                 await window.subscribe({"from": "things", "selector": {"score": {"$gt": number}}})
             await window.subscribe({"sql": "SELECT items FROM things"})
-            await commit(store, thing("a", age=200, score=-1))
+            await window.settle((await commit(store, thing("a", age=200, score=-1))).head)
             before = store.reads
             update = NewEvent("v1.Raw", {"sql": "UPDATE things SET age = 150, meta = '{}'"})
             await window.settle((await commit(store, update)).head)
