@@ -7,8 +7,8 @@ which it is watched; later ones in which it is not watched pay one call a row.
 Invariants:
 
 1. `changes` has every touched row of each watched table, as it was before the transaction and as it
-   is after it. A table that is not there may have changed in any way: nobody watched it, or too
-   many of its rows were touched.
+   is after it. A table that is not there may have changed in any way: nobody watched it, it is too
+   wide, or too many of its rows were touched.
 2. What a rollback undid is in no image: `mark` before the savepoint, `undo` after its rollback.
 3. No more than `MOST_ROWS` touched rows of a table are kept, so memory is bounded.
 """
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 1_000
 """Touched rows of one table whose images a transaction keeps."""
 
+_MOST_COLUMNS: Final = 900
+"""Columns of a table that can be watched: an SQL function takes no more than 1,000 values."""
+
 Image = tuple[SqlValue, ...]
 """A row: its columns in the table's order, `_extra`, `_rowid_`."""
-
 
 Rows = Sequence[tuple[Image | None, Image | None]]
 """Rows before and after; None where there was or is no such row."""
@@ -84,8 +86,11 @@ class Capture:
             watching: Tables whose rows are to be kept.
         """
         self._halves = []
-        self._room = {table.name: MOST_ROWS for table in watching}
+        self._room = {}
         for table in watching:
+            if len(table.columns) > _MOST_COLUMNS:
+                continue
+            self._room[table.name] = MOST_ROWS
             if table.name not in self._installed:
                 _install(self._connection, table)
                 self._installed.add(table.name)

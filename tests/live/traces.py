@@ -224,7 +224,6 @@ _STATEMENTS: Final = [
     "UPDATE {table} SET rowid = 200 + rowid WHERE age = {number}",
     "UPDATE {table} SET _seq = 0",
     "UPDATE {table} SET _extra = '{{\"other\":{number}}}' WHERE id = '{id}'",
-    'UPDATE {table} SET _extra = \'{{"name":"{other}","age":{number}}}\' WHERE id = \'{id}\'',
     "UPDATE things SET items = '{{\"a\":1}}' WHERE id = '{id}'",
     "UPDATE things SET age = 9007199254740993 WHERE id = '{id}'",
     "DELETE FROM {table} WHERE age = {number}",
