@@ -56,9 +56,10 @@ class Backlog:
         else:
             debt.last = max(debt.last, head)
 
-    def next(self) -> str | None:
-        """Return the live query to look at next, or None."""
-        return next((name for name in self._debts if name not in self._held), None)
+    def next(self) -> tuple[str, int] | None:
+        """Return the live query to look at next and the last commit that touched it, or None."""
+        debts = self._debts.items()
+        return next(((name, one.last) for name, one in debts if name not in self._held), None)
 
     def looked(self, name: str, head: int) -> None:
         """Note that a live query's client knows its result as of a head."""

@@ -7,7 +7,8 @@ Invariants:
 2. An answer to a commit follows the notifications it caused on this connection (L5).
 3. Results wait in no queue: one task looks at one live query at a time and waits until the socket
    has taken its message. Commits meanwhile fold into the backlog (L6).
-4. Looks are reads of this session's own window in the store, so they don't hold up another's.
+4. Its own reads run in a window of its own in the store, so they don't hold up another's; looks
+   are the hub's, for all who ask the same.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sidecar.core.query import Query
 from sidecar.live.backlog import Backlog
 from sidecar.live.view import Change, View, patchable
 from sidecar.rpc.counters import Counters
-from sidecar.rpc.hub import Hub
+from sidecar.rpc.hub import Hub, Shared
 from sidecar.rpc.jsonrpc import encode_notification, internal_error
 from sidecar.store import Result, Store
 
@@ -48,7 +49,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class _Live:
-    query: Query
+    shared: Shared
     view: View | None = None
 
 
@@ -107,10 +108,9 @@ class Session:
         """Begin a live query; return the answer."""
         self._begun += 1
         name = f"s{self._begun}"
-        live = self._live[name] = _Live(query)
+        live = self._live[name] = _Live(self._hub.join(self, name, query))
         self._backlog.add(name)
         exchange.begun.append(name)
-        self._hub.put(self, name, None)
         try:
             result = await self.read(query)
         except BaseException:
@@ -118,7 +118,7 @@ class Session:
             raise
         live.view = View(result)
         if name in self._live:
-            self._hub.put(self, name, result.tables)
+            self._hub.learn(live.shared, result)
             self._backlog.looked(name, result.head)
         return {
             "subscription": name,
@@ -168,9 +168,10 @@ class Session:
         return {name for one in self._exchanges if one.settling for name in one.begun}
 
     def _forget(self, name: str) -> None:
-        self._live.pop(name, None)
-        self._backlog.drop(name)
-        self._hub.drop(self, name)
+        live = self._live.pop(name, None)
+        if live is not None:
+            self._backlog.drop(name)
+            self._hub.leave(self, name, live.shared)
 
     def _moved(self) -> None:
         """Wake whoever waits for the backlog."""
@@ -179,12 +180,13 @@ class Session:
 
     async def _run(self) -> None:
         while True:
-            name = self._backlog.next()
-            if name is None:
+            owed = self._backlog.next()
+            if owed is None:
                 self._work.clear()
                 await self._work.wait()
                 continue
-            head, change = await self._look(name, self._live[name])
+            name, touched = owed
+            head, change = await self._look(name, self._live[name], touched)
             if change is not None and name in self._live:
                 self._counters.notifications += 1
                 params = {"subscription": name, "head": head, **change}
@@ -192,19 +194,22 @@ class Session:
             self._backlog.looked(name, head)
             self._moved()
 
-    async def _look(self, name: str, live: _Live) -> tuple[int, Change | None]:
-        """Run a live query again; return its head and what the client must be told."""
+    async def _look(self, name: str, live: _Live, touched: int) -> tuple[int, Change | None]:
+        """Look at a live query; return the head it was seen at and what the client must be told.
+
+        Args:
+            name: The live query's name.
+            live: The live query.
+            touched: Head of the last commit that touched it.
+        """
         assert live.view is not None, "a live query is held until it has a view"
-        head = self._store.head
         try:
-            result = await self.read(live.query)
+            result = await self._hub.look(live.shared, touched)
         except ShuttingDownError:
-            return head, None
+            return touched, None
         except SidecarError as error:
-            return head, live.view.fail(error.to_wire())
+            return touched, live.view.fail(error.to_wire())
         except Exception:  # noqa: BLE001 - a fault of ours must not end the other live queries
             _log.exception("a live query failed", extra={"subscription": name})
-            return head, live.view.fail(internal_error())
-        if name in self._live:
-            self._hub.put(self, name, result.tables)
+            return touched, live.view.fail(internal_error())
         return result.head, live.view.advance(result)

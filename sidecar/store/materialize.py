@@ -16,6 +16,7 @@ from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.search import SUFFIX
 from sidecar.core.state import Define, SqlValue, Statement, Statements
 from sidecar.core.table import Table
+from sidecar.store.capture import Capture
 from sidecar.store.catalog import Catalog
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.layout import watch
@@ -40,8 +41,9 @@ class Materializer:
         self._seq = 0
         self._documents: dict[str, str] = {}
         self._deprecated: set[str] = set()
+        self.capture = Capture(connection)
         self.changed: set[str] = set()
-        """Tables that events applied since it was last cleared may have changed."""
+        """Tables that events applied since it was last cleared say they may have changed."""
         connection.create_function("_event_seq", 0, lambda: self._seq)
         self.catalog = Catalog.load(connection, schema)
         for table in self.catalog.tables.values():
@@ -99,7 +101,7 @@ class Materializer:
     def _run(self, one: Statement | Define) -> None:
         if isinstance(one, Define):
             self.catalog = self.catalog.define(self._connection, one, self._seq)
-            self.changed.update(("_collections", one.table.name))
+            self.changed.update(("_collections", "sqlite_master", one.table.name))
             return
         if not one.sql.lstrip()[:7].upper().startswith(_WRITES):
             raise SchemaError(f"no statement of a materializer: {one.sql[:100]}")

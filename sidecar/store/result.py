@@ -17,6 +17,8 @@ class Result:
         kind: Which of rows, row and count it is.
         head: `seq` of the last event the result has seen.
         tables: Tables the query read.
+        reads: Tables and columns that SQL read, as SQLite tells them; a table of which no column
+            was read has one without a name.
         rows: The JSON text of each document; at most one where `kind` is row.
         ids: Primary keys of the rows, where they carry them.
         primary_key: The field that holds them, or None.
@@ -29,6 +31,7 @@ class Result:
     ids: Sequence[str] | None = None
     primary_key: str | None = None
     count: int = 0
+    reads: frozenset[tuple[str, str]] = frozenset()
 
     def body(self) -> dict[str, object]:
         """Return `{rows}`, `{row}` or `{count}`, for orjson; rows are spliced, not parsed."""

@@ -261,7 +261,8 @@ class Snapshot:
         finally:
             # Also of a statement that failed: it may be in the driver's cache, good for next time.
             self._reads_by(query.sql)
-        return Result("rows", head, frozenset(catalog.spelled(table) for table, _ in reads), rows)
+        spelled = frozenset((catalog.spelled(table), column) for table, column in reads)
+        return Result("rows", head, frozenset(table for table, _ in spelled), rows, reads=spelled)
 
     @contextmanager
     def _callers_sql(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -144,6 +144,11 @@ class Store:
         return self._writer.head
 
     @property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables there are by name, declared and defined."""
+        return self._writer.catalog.tables
+
+    @property
     def fingerprint(self) -> str:
         """The schema's fingerprint, which the state has too."""
         return self.schema.fingerprint
@@ -187,6 +192,13 @@ class Store:
         Receipts of the transaction are given out after it returns, so it must be quick.
         """
         self._writer.observe(observer)
+
+    def watch(self, tables: frozenset[str]) -> None:
+        """Say of which tables observers want to see the rows: `Committed.changes`.
+
+        Those of others cost nothing; it holds from the next transaction on.
+        """
+        self._writer.watch(tables)
 
     def read(self, query: Query, *, window: str = "local") -> Reading[Result]:
         """Run a query on a snapshot (Q4, Q5).

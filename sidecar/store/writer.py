@@ -17,7 +17,7 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -37,7 +37,9 @@ from sidecar.core.event import Event, Expect, NewEvent, Receipt, uuid7
 from sidecar.core.json import Json, check_json, pointer
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
+from sidecar.core.table import Table
 from sidecar.store import log, search
+from sidecar.store.capture import TableChange
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.materialize import Materializer
 
@@ -59,10 +61,13 @@ class Committed:
     Attributes:
         head: The log's head after it.
         tables: Tables whose rows may have changed.
+        changes: The touched rows of each watched table; one that is not here may have changed in
+            any way, though `tables` don't name it: their names are the materializers' word.
     """
 
     head: int
     tables: frozenset[str]
+    changes: Mapping[str, TableChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class Writer:
         """`seq` of the last durable event, 0 for an empty log."""
         self._queue: SimpleQueue[_Batch | _Probe | None] = SimpleQueue()
         self._observers: list[Callable[[Committed], None]] = []
+        self._watching: frozenset[str] = frozenset()
         self._closed = False
         self._lock = threading.Lock()
         self.catalog = self._state.catalog
@@ -111,6 +117,10 @@ class Writer:
     def observe(self, observer: Callable[[Committed], None]) -> None:
         """Call `observer` on the writer's thread after each durable transaction."""
         self._observers.append(observer)
+
+    def watch(self, tables: frozenset[str]) -> None:
+        """Say of which tables observers want to see the rows, from the next transaction on."""
+        self._watching = tables
 
     def commit(
         self, events: Sequence[NewEvent], client_id: str, session_id: str
@@ -166,8 +176,10 @@ class Writer:
     def _transact(self, batches: Sequence[_Batch]) -> None:
         before = self._head, self._at
         done: list[tuple[_Batch, Receipt]] = []
+        capture = self._state.capture
         self._state.changed.clear()
         try:
+            capture.begin(self._watched())
             self._connection.execute("BEGIN IMMEDIATE")
             for batch in batches:
                 try:
@@ -189,9 +201,15 @@ class Writer:
             return
         self.catalog, self.head = self._state.catalog, self._head
         if self._head != before[0]:
-            self._announce(Committed(self._head, _ALWAYS_CHANGED | self._state.changed))
+            changes = capture.changes(self.catalog.tables)
+            changed = _ALWAYS_CHANGED | self._state.changed
+            self._announce(Committed(self._head, changed, changes))
         for batch, receipt in done:
             batch.future.set_result(receipt)
+
+    def _watched(self) -> list[Table]:
+        tables = self.catalog.tables
+        return [tables[name] for name in self._watching if name in tables]
 
     def _announce(self, committed: Committed) -> None:
         for observer in self._observers:
@@ -203,6 +221,7 @@ class Writer:
     def _store(self, batch: _Batch) -> Receipt:
         """Store one batch in a savepoint of the open transaction."""
         head, at, catalog = self._head, self._at, self._state.catalog
+        mark = self._state.capture.mark()
         self._connection.execute("SAVEPOINT batch")
         try:
             receipt = self._append(batch)
@@ -213,6 +232,7 @@ class Writer:
                 raise StorageError(failure.message, hint=failure.hint) from error
             self._connection.execute("ROLLBACK TO batch")
             self._connection.execute("RELEASE batch")
+            self._state.capture.undo(mark)
             self._head, self._at = head, at
             if self._state.catalog is not catalog:
                 self._state.reload()
@@ -265,6 +285,7 @@ class Writer:
     def _rehearse(self, probe: _Probe) -> None:
         before = self._head, self._at
         answer: Receipt | Exception
+        self._state.capture.begin(())
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             answer = self._append(probe.batch)

@@ -23,7 +23,7 @@ def test_many_commits_are_one_look() -> None:
     backlog = known("x")
     for head in range(1, 1000):
         backlog.touch("x", head)
-    assert backlog.next() == "x"
+    assert backlog.next() == ("x", 999)
     backlog.looked("x", 999)
     assert backlog.next() is None
 
@@ -34,7 +34,7 @@ def test_a_commit_during_a_look_asks_for_another() -> None:
     backlog.touch("x", 1)
     backlog.touch("x", 3)
     backlog.looked("x", 2)
-    assert backlog.next() == "x"
+    assert backlog.next() == ("x", 3)
     backlog.looked("x", 3)
     backlog.touch("x", 3)
     assert backlog.next() is None
@@ -45,13 +45,13 @@ def test_one_that_is_held_waits() -> None:
     backlog.add("new")
     backlog.touch("new", 1)
     backlog.touch("x", 1)
-    assert backlog.next() == "x"
+    assert backlog.next() == ("x", 1)
     assert backlog.owes(1, but={"x"})
     assert not backlog.owes(1, but={"x", "new"})
     backlog.looked("x", 1)
     assert backlog.next() is None
     backlog.release("new")
-    assert backlog.next() == "new"
+    assert backlog.next() == ("new", 1)
 
 
 def test_the_first_touched_is_the_first_looked_at() -> None:
@@ -59,9 +59,9 @@ def test_the_first_touched_is_the_first_looked_at() -> None:
     for name in "zxy":
         backlog.touch(name, 1)
     order = []
-    while (name := backlog.next()) is not None:
-        order.append(name)
-        backlog.looked(name, 1)
+    while (owed := backlog.next()) is not None:
+        order.append(owed[0])
+        backlog.looked(*owed)
     assert order == ["z", "x", "y"]
 
 
@@ -99,4 +99,6 @@ def test_it_owes_exactly_the_looks_that_are_missing(steps: list[tuple[str, str, 
             backlog.looked(name, at)
         missing = {one for one in NAMES if any(at > seen[one] for at in touched[one])}
         assert backlog.owes(head) == bool(missing)
-        assert (backlog.next() in missing) if missing else backlog.next() is None
+        owed = backlog.next()
+        assert owed is None if not missing else owed == (owed[0], max(touched[owed[0]]))
+        assert owed is None or owed[0] in missing
