@@ -75,7 +75,7 @@ export class ClientDocuments {
       return keepEqual(before, value);
     });
     const commit = (value: object, partial: boolean): Promise<Receipt> =>
-      this.#during(key, { value, partial }, { name: event, args: { id, value, partial } });
+      this.#during(stored, key, { value, partial }, { name: event, args: { id, value, partial } });
     return {
       stored,
       getSnapshot,
@@ -85,13 +85,20 @@ export class ClientDocuments {
     };
   }
 
-  async #during(key: string, change: Change, event: NewEvent): Promise<Receipt> {
+  async #during(
+    stored: LiveQuery<unknown>,
+    key: string,
+    change: Change,
+    event: NewEvent,
+  ): Promise<Receipt> {
+    const leave = stored.subscribe(() => {});
     this.#update(key, (changes) => [...changes, change]);
     try {
       return await this.#commit(event);
     } finally {
-      // What is stored shows it already (L5).
+      // What is stored is live until here, and shows it already (L5).
       this.#update(key, (changes) => changes.filter((other) => other !== change));
+      leave();
     }
   }
 

@@ -64,6 +64,16 @@ describe("a client document", () => {
     expect(await client.query({ from: "uiState" })).toEqual([{ id: client.sessionId, value }]);
   });
 
+  it("shows what it was set to also when nobody had read it for a while", async () => {
+    const { client } = await startClient();
+    const document = client.clientDocument("uiState");
+    await expect
+      .poll(async () => (await client.server.stats()).subscriptions, { timeout: 5000 })
+      .toBe(0);
+    await document.set({ searchText: "tea" });
+    expect(document.getSnapshot().searchText).toBe("tea");
+  });
+
   it("is as before when the server refuses the change", async () => {
     const { client } = await startClient();
     const document = open(client);

@@ -4,7 +4,7 @@ import { events, sql, tables } from "../../src/client/index.ts";
 import { LINGER } from "../../src/live/live.ts";
 import { persona } from "../support/personas.ts";
 import { connectTo, startClient } from "../support/sidecar.ts";
-import { follow, trace } from "../support/traces.ts";
+import { follow, ROUNDS, trace } from "../support/traces.ts";
 import { untilData } from "../support/wait.ts";
 
 describe("a live query", () => {
@@ -138,17 +138,21 @@ describe("a live query", () => {
     expect(await thrown).toBe(problem);
   });
 
-  it("equals the query run afresh, whatever is committed by whom (L1)", async () => {
-    const { sidecar, client } = await startClient();
-    const other = connectTo(sidecar.endpoint);
-    const compare = await follow(client);
-    // Each on documents of its own, so that events which race do not depend on each other.
-    const [first, second, third] = [trace(1), trace(2), trace(3)];
-    for (let round = 0; round < 40; round++) {
-      await Promise.all([other.commit(first()), client.commit(second()), other.commit(third())]);
-      // This client's last commit is answered after all patches up to it (L5).
-      await client.commit(second());
-      await compare(`round ${round}`);
-    }
-  });
+  it(
+    "equals the query run afresh, whatever is committed by whom (L1)",
+    async () => {
+      const { sidecar, client } = await startClient();
+      const other = connectTo(sidecar.endpoint);
+      const compare = await follow(client);
+      // Each on documents of its own, so that events which race do not depend on each other.
+      const [first, second, third] = [trace(1), trace(2), trace(3)];
+      for (let round = 0; round < ROUNDS; round++) {
+        await Promise.all([other.commit(first()), client.commit(second()), other.commit(third())]);
+        // This client's last commit is answered after all patches up to it (L5).
+        await client.commit(second());
+        await compare(`round ${round}`);
+      }
+    },
+    30_000 + ROUNDS * 1000,
+  );
 });

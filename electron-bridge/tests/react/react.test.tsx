@@ -1,17 +1,12 @@
 // @vitest-environment happy-dom
 
 import { act, cleanup, render, renderHook, screen, waitFor } from "@testing-library/react";
-import { Component, type ReactNode, StrictMode, Suspense, useState } from "react";
+import { Component, type ReactNode, Suspense, useState } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { events, type SidecarClient, SidecarError, tables } from "../../src/client/index.ts";
-import {
-  SidecarProvider,
-  useCommit,
-  useConnection,
-  useQuery,
-  useSidecar,
-} from "../../src/react/index.ts";
+import { events, SidecarError, tables } from "../../src/client/index.ts";
+import { useCommit, useConnection, useQuery, useSidecar } from "../../src/react/index.ts";
 import { persona } from "../support/personas.ts";
+import { within } from "../support/react.tsx";
 import { connectTo, startClient, startSidecar } from "../support/sidecar.ts";
 import { failure } from "../support/wait.ts";
 
@@ -19,16 +14,6 @@ afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
 });
-
-function within(client: SidecarClient) {
-  return function Wrapper({ children }: { readonly children: ReactNode }) {
-    return (
-      <StrictMode>
-        <SidecarProvider client={client}>{children}</SidecarProvider>
-      </StrictMode>
-    );
-  };
-}
 
 function Names({ limit = 100 }: { readonly limit?: number }) {
   // A new query object in each render, as components write it.

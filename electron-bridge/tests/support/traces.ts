@@ -3,6 +3,9 @@ import { events, type NewEvent, type Query, type SidecarClient } from "../../src
 import { persona } from "./personas.ts";
 import { below, pick, seeded } from "./random.ts";
 
+/** How long traces are; a night may have time for more. */
+export const ROUNDS = Number(process.env.TRACE_ROUNDS ?? 40);
+
 /** Live queries of each kind over personas. */
 export const queries: readonly Query[] = [
   { from: "personas" },
