@@ -6,8 +6,8 @@
  *    effects run, and ends a moment after its last reader left, so that a remount finds it warm.
  * 3. On a new connection every query subscribes again with the head it had; its readers see new data
  *    or nothing.
- * 4. The server keeps no subscription that it could not begin with a result; one that failed by what is
- *    stored, or by load, is asked for again with back-off.
+ * 4. The server keeps no subscription that it could not begin; one that failed by load, or by what is
+ *    stored, is asked for again with back-off.
  */
 
 import { backoff, defaultRetry } from "../client/backoff.ts";
@@ -202,6 +202,12 @@ class Entry implements LiveQuery<LiveValue> {
       this.#subscription = subscription;
       this.#registry.subscribed(subscription, this);
     }
+    // A required row that is not there yet: the subscription is, and brings it.
+    if (isObject(outcome.result) && "error" in outcome.result) {
+      const error = SidecarError.fromWire(outcome.result.error);
+      this.#set(withError(this.getSnapshot(), error));
+      return;
+    }
     const answer = readAnswer(outcome.result);
     this.#primaryKey = answer.primaryKey;
     this.#head = answer.head;
@@ -260,7 +266,6 @@ class Entry implements LiveQuery<LiveValue> {
 const unconnected = new Set<string>(["E_CONNECTION_LOST", "E_CONNECTION_FAILED", "E_CLOSED"]);
 /** Failures that go away without a change of the query. */
 const mendable = new Set<string>([
-  "E_NOT_FOUND",
   "E_UNKNOWN_COLLECTION",
   "E_TIMEOUT",
   "E_TOO_LARGE",

@@ -66,15 +66,29 @@ describe("a live query's life", () => {
     expect(ended).toEqual(["s0"]);
   });
 
-  it("asks again, ever more slowly, when it failed by what is stored", () => {
+  it("waits for a required row that its subscription does not have yet", () => {
+    const { live, asked } = setup();
+    const query = live.get({ from: "a", first: "required" });
+    query.subscribe(() => {});
+    const error = { code: -32009, message: "none", data: { code: "E_NOT_FOUND", hint: "add it" } };
+    const result = { subscription: "s0", error, head: 4, primaryKey: null };
+    asked[0]?.settle({ ok: true, result });
+    expect(query.getSnapshot()).toMatchObject({ status: "error", error: { code: "E_NOT_FOUND" } });
+    vi.advanceTimersByTime(60_000);
+    expect(asked).toHaveLength(1);
+    live.receive({ subscription: "s0", head: 5, result: { row: { id: "x" } } });
+    expect(query.getSnapshot()).toMatchObject({ status: "ready", data: { id: "x" }, head: 5 });
+  });
+
+  it("asks again, ever more slowly, when it failed by load or by what is stored", () => {
     const { live, asked, answer } = setup();
     const query = live.get({ from: "a" });
     const leave = query.subscribe(() => {});
     const fail = (at: number): void =>
-      asked[at]?.settle({ ok: false, error: new SidecarError("E_NOT_FOUND", "none") });
+      asked[at]?.settle({ ok: false, error: new SidecarError("E_TIMEOUT", "slow") });
     fail(0);
     const failed = query.getSnapshot();
-    expect(failed).toMatchObject({ status: "error", error: { code: "E_NOT_FOUND" } });
+    expect(failed).toMatchObject({ status: "error", error: { code: "E_TIMEOUT" } });
     for (let at = 1; at < 30; at++) {
       vi.advanceTimersByTime(defaultRetry.maxDelay);
       expect(asked).toHaveLength(at + 1);
