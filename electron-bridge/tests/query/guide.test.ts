@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { isObject } from "../../src/client/json.ts";
 import { excludes, operators } from "../../src/query/steps.ts";
+import { faults } from "../support/compile.ts";
 import { startClient } from "../support/sidecar.ts";
 import { failure } from "../support/wait.ts";
 
@@ -85,36 +85,4 @@ function keys(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(keys);
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => [key, ...keys(item)]);
-}
-
-/** What the compiler says of some files, which are only here and not on disk. */
-function faults(files: ReadonlyMap<string, string>): string[] {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.readFile = (path) => files.get(path) ?? readFile(path);
-  host.getSourceFile = (path, ...rest) => {
-    const text = files.get(path);
-    return text === undefined
-      ? getSourceFile(path, ...rest)
-      : ts.createSourceFile(path, text, rest[0]);
-  };
-  const paths = {
-    "@pjais/electron-bridge": [join(root, "src/client/index.ts")],
-    "@pjais/electron-bridge/react": [join(root, "src/react/index.ts")],
-  };
-  const program = ts.createProgram(
-    [...files.keys()],
-    { ...options, noUnusedLocals: false, paths },
-    host,
-  );
-  return [...files].flatMap(([name, text]) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(name))
-      .map(
-        ({ messageText }) => `${ts.flattenDiagnosticMessageText(messageText, "\n")} in\n${text}`,
-      ),
-  );
 }
