@@ -90,10 +90,9 @@ def _log(
             continue
         yield from page["events"]
         left -= len(page["events"])
-        if len(page["events"]) == size:
-            after = page["events"][-1]["seq"]
+        if page["next"] is not None:
+            after = page["next"]
             continue
-        # A page that isn't full went through the whole log, whatever the filter let pass.
         after = page["head"]
         if not follow:
             return

@@ -61,7 +61,7 @@ class Local:
             id=wanted.id,
         ).result()
         events = [event.to_wire() for event in page.events]
-        return cast("EventPageJson", {"events": events, "head": page.head})
+        return cast("EventPageJson", {"events": events, "head": page.head, "next": page.next})
 
     def info(self) -> JsonObject:
         """Return what the store holds."""

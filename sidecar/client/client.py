@@ -13,6 +13,7 @@ import orjson
 
 from sidecar.client.connection import Connection
 from sidecar.client.errors import ConnectionLostError, NotRunningError
+from sidecar.client.event_stream import EventStream
 from sidecar.client.shapes import (
     EventPageJson,
     ExplanationJson,
@@ -225,6 +226,26 @@ class Events:
         wanted = {"limit": limit, "names": several, "collection": collection, "id": id}
         params = cast("JsonObject", {"after": after, **_given(wanted)})
         return cast("EventPageJson", await self._connection.call("events.list", params))
+
+    async def subscribe(
+        self,
+        *,
+        after: int = 0,
+        names: Sequence[str] | None = None,
+        collection: str | None = None,
+        id: str | None = None,
+    ) -> EventStream:
+        """Stream the log, and go on with what is committed, until the stream is closed.
+
+        Args:
+            after: Only events with a greater `seq`: after a lost connection, the last one's.
+            names: Only events of these names.
+            collection: Only events that changed a document of this collection.
+            id: Only events that changed this document of `collection`.
+        """
+        several = None if names is None else [*names]
+        wanted = {"names": several, "collection": collection, "id": id}
+        return await self._connection.stream(cast("JsonObject", {"after": after, **_given(wanted)}))
 
 
 class Server:

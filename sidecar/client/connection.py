@@ -24,6 +24,7 @@ from sidecar.client.errors import (
     RefusedError,
     error_from_wire,
 )
+from sidecar.client.event_stream import EventStream
 from sidecar.client.shapes import ProgressJson
 from sidecar.client.subscription import Subscription
 from sidecar.core.errors import TooLargeError, ValidationError
@@ -51,7 +52,7 @@ class Connection:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._calls: dict[int, _Call[Any]] = {}
-        self._live: dict[str, Subscription[Any]] = {}
+        self._live: dict[str, Subscription[Any] | EventStream] = {}
         self._lost: ConnectionLostError | None = None
         self._reader = asyncio.create_task(self._read(), name="sidecar client")
 
@@ -94,6 +95,16 @@ class Connection:
         await self._socket.close()
         await self._reader
 
+    async def stream(self, params: Mapping[str, Json]) -> EventStream:
+        """Call `events.subscribe` and keep what it brings."""
+        return await self._send("events.subscribe", params, self._begin_stream)
+
+    def _begin_stream(self, result: Json) -> EventStream:
+        name = cast("str", cast("JsonObject", result)["subscription"])
+        stream = EventStream(lambda: self._unsubscribe(name))
+        self._live[name] = stream
+        return stream
+
     def _follow(self, result: Json) -> Subscription[Any]:
         answer = cast("JsonObject", result)
         name = cast("str", answer["subscription"])
@@ -135,7 +146,7 @@ class Connection:
 
     def _receive(self, message: JsonObject) -> None:
         match message:
-            case {"method": "subscription", "params": {"subscription": str(name)}}:
+            case {"method": "subscription" | "events", "params": {"subscription": str(name)}}:
                 if live := self._live.get(name):
                     live.deliver(cast("JsonObject", message["params"]))
             case {"method": "migration", "params": params}:

@@ -29,10 +29,14 @@ class EventJson(TypedDict):
 
 
 class EventPageJson(TypedDict):
-    """Events in order of `seq`, and the log's head when they were read."""
+    """Events in order of `seq`, the log's head when they were read, and `after` of the next page.
+
+    `next` is None where this is the last one.
+    """
 
     events: list[EventJson]
     head: int
+    next: int | None
 
 
 class ReceiptJson(TypedDict):

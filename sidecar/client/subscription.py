@@ -23,7 +23,7 @@ class Subscription(Generic[ResultT]):
     the loop keeps the subscription; `close`, or leaving its `async with` block, ends it.
 
     Args:
-        answer: What the server answered to `subscribe`.
+        answer: What the server answered to `subscribe`; with an error there is no result yet.
         unsubscribe: Tells the server that the subscription ended.
     """
 
@@ -34,6 +34,8 @@ class Subscription(Generic[ResultT]):
         self._rows = self._by_id()
         self._unsubscribe = unsubscribe
         self._error: SidecarError | None = None
+        if "error" in answer:
+            self._error = error_from_wire(cast("JsonObject", answer["error"]))
         self._ended = False
         self._changed = asyncio.Event()
         self._changed.set()

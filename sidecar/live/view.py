@@ -23,14 +23,16 @@ class View:
     """A client's copy of a result, by hashes.
 
     Args:
-        result: The first result, which the client has been sent whole.
+        result: The first result, which the client has been sent whole; None where it has been told
+            why there is none yet.
     """
 
-    def __init__(self, result: Result) -> None:
-        self._failed = False
+    def __init__(self, result: Result | None) -> None:
+        self._failed = result is None
         self._rows: Mapping[str, int] | None = None
         self._whole = 0
-        self._remember(result)
+        if result is not None:
+            self._remember(result)
 
     def advance(self, result: Result) -> Change | None:
         """Take a fresh result; return what to tell the client, or None when nothing changed."""

@@ -289,7 +289,8 @@ CONTRACTS: Sequence[Contract] = (
         results.SubscribeResult,
         (params.SubscribeParams,),
         "Notifications `subscription` follow, at most one a commit and none when nothing changed. "
-        "Rows with a `primaryKey` change by patches; other results are sent whole.",
+        "Rows with a `primaryKey` change by patches; other results are sent whole. A query whose "
+        "`required` row is not there yet answers its error, and its result follows when it is.",
         (*_READ, ValidationError),
         (
             Example(
@@ -307,7 +308,7 @@ CONTRACTS: Sequence[Contract] = (
     Contract(
         "unsubscribe",
         "Unsubscribe",
-        "End a live query.",
+        "End a live query, or a subscription to the event log.",
         results.Empty,
         (params.UnsubscribeParams,),
         errors=(NotFoundError,),
@@ -321,7 +322,11 @@ CONTRACTS: Sequence[Contract] = (
         (params.EventsListParams,),
         errors=(UnknownCollectionError, TooLargeError, ShuttingDownError),
         examples=(
-            Example("from the start", {"after": 0, "limit": 10}, {"events": [], "head": 0}),
+            Example(
+                "from the start",
+                {"after": 0, "limit": 10},
+                {"events": [], "head": 0, "next": None},
+            ),
             Example(
                 "what happened to one persona",
                 {
@@ -331,7 +336,30 @@ CONTRACTS: Sequence[Contract] = (
                     "collection": "personas",
                     "id": _PERSONA,
                 },
-                {"events": [], "head": 1},
+                {"events": [], "head": 1, "next": None},
+            ),
+        ),
+    ),
+    Contract(
+        "events.subscribe",
+        "EventsSubscribe",
+        "Stream the event log from any place on, and go on with what is committed.",
+        results.EventsSubscribeResult,
+        (params.EventsSubscribeParams,),
+        "Notifications `events` follow, each event once and in order. `unsubscribe` ends it. After "
+        "a lost connection go on behind the last event there was.",
+        errors=(ShuttingDownError,),
+        examples=(
+            Example("all of it", {"after": 0}, {"subscription": "s1", "head": 0}),
+            Example(
+                "what happens to one persona from now on",
+                {
+                    "after": 7,
+                    "names": ["v1.PersonaUpdated"],
+                    "collection": "personas",
+                    "id": _PERSONA,
+                },
+                {"subscription": "s2", "head": 7},
             ),
         ),
     ),
@@ -427,6 +455,12 @@ NOTICES: Sequence[Notice] = (
         "Subscription",
         "A live query's result changed, or it fails from now on.",
         results.SubscriptionNotification,
+    ),
+    Notice(
+        "events",
+        "Events",
+        "Events of a subscription to the log, or why it ended.",
+        results.EventsNotification,
     ),
     Notice(
         "migration",

@@ -24,6 +24,7 @@ import orjson
 from sidecar.core.query import DocumentQuery, Query
 from sidecar.live.footprint import Footprint, of_documents, of_sql
 from sidecar.live.index import Index
+from sidecar.rpc.stream import Stream
 from sidecar.store import Committed, Result, Store
 
 _MOST_KEPT: Final = 16
@@ -59,7 +60,7 @@ class Shared:
 
 
 class Hub:
-    """All live queries of all sessions.
+    """All live queries of all sessions, and their streams of the log.
 
     Args:
         loop: Where the sessions live.
@@ -71,12 +72,13 @@ class Hub:
         self._store = store
         self._shared: dict[bytes, Shared] = {}
         self._index: Index[Shared] = Index()
+        self._streams: dict[Stream, None] = {}
         self._watching: frozenset[str] = frozenset()
         self._kept: OrderedDict[Shared, Result] = OrderedDict()
         store.observe(self._announce)
 
     def __len__(self) -> int:
-        return sum(len(shared.listeners) for shared in self._shared.values())
+        return sum(len(one.listeners) for one in self._shared.values()) + len(self._streams)
 
     def join(self, listener: Listener, name: str, query: Query) -> Shared:
         """Begin a live query; until something is learned of it, each commit touches it."""
@@ -96,6 +98,14 @@ class Hub:
             self._index.drop(shared)
             self._kept.pop(shared, None)
             self._watch()
+
+    def follow(self, stream: Stream) -> None:
+        """Wake a stream of the log whenever it grows."""
+        self._streams[stream] = None
+
+    def unfollow(self, stream: Stream) -> None:
+        """Wake a stream no more."""
+        self._streams.pop(stream, None)
 
     def learn(self, shared: Shared, result: Result) -> None:
         """Take from a result what its query depends on."""
@@ -160,6 +170,8 @@ class Hub:
         self._loop.call_soon_threadsafe(self._committed, committed)
 
     def _committed(self, committed: Committed) -> None:
+        for stream in self._streams:
+            stream.wake()
         for shared in self._index.affected(committed.tables, committed.changes):
             for listener, name in shared.listeners:
                 listener.touch(name, committed.head)

@@ -29,6 +29,7 @@ from sidecar.rpc.params import (
     CommitParams,
     DataSource,
     EventsListParams,
+    EventsSubscribeParams,
     FileSource,
     MigrateParams,
     NoParams,
@@ -37,6 +38,7 @@ from sidecar.rpc.params import (
     UnsubscribeParams,
 )
 from sidecar.rpc.session import Exchange
+from sidecar.rpc.stream import event_to_wire
 from sidecar.store import Store
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ def methods(services: Services) -> dict[str, Method[Exchange]]:
         "subscribe": method(SubscribeParams, _subscribe),
         "unsubscribe": method(UnsubscribeParams, _unsubscribe),
         "events.list": method(EventsListParams, _events_list),
+        "events.subscribe": method(EventsSubscribeParams, _events_subscribe),
         "migrate": method(MigrateParams, _migrate),
         "migrate.begin": method(NoParams, _migrate_begin),
         "migrate.push": method(PushParams, _migrate_push),
@@ -175,16 +178,16 @@ async def _events_list(services: Services, exchange: Exchange, params: EventsLis
         window=exchange.session.id,
     )
     cap = services.store.limits.result_bytes
-    size = 0
-    events: list[object] = []
-    for event in page.events:
-        # Spliced, because orjson counts the levels around it towards the depth it encodes.
-        args = orjson.dumps(event.args)
-        size += len(args)
-        if size > cap:
-            raise TooLargeError(f"the page is larger than {cap} bytes", limit=cap)
-        events.append({**event.to_wire(), "args": orjson.Fragment(args)})
-    return {"events": events, "head": page.head}
+    events = [event_to_wire(event) for event in page.events]
+    if sum(size for _, size in events) > cap:
+        raise TooLargeError(f"the page is larger than {cap} bytes", limit=cap)
+    return {"events": [one for one, _ in events], "head": page.head, "next": page.next}
+
+
+async def _events_subscribe(
+    _: Services, exchange: Exchange, params: EventsSubscribeParams
+) -> object:
+    return exchange.session.follow(exchange, params)
 
 
 async def _migrate(services: Services, exchange: Exchange, params: MigrateParams) -> object:

@@ -140,3 +140,12 @@ class EventsListParams(Wire):
     names: list[Name] | None = Field(default=None, description="Only events of these names")
     collection: Name | None = Field(default=None, description="Only events that touched it")
     id: str | None = Field(default=None, description="Only events that touched this document")
+
+
+class EventsSubscribeParams(Wire):
+    """The event log from some place on."""
+
+    after: Seq = Field(default=0, description="Events with a greater seq")
+    names: list[Name] | None = Field(default=None, description="Only events of these names")
+    collection: Name | None = Field(default=None, description="Only events that touched it")
+    id: str | None = Field(default=None, description="Only events that touched this document")

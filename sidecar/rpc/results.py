@@ -84,6 +84,14 @@ PrimaryKey = Annotated[
 ]
 
 
+class WireError(Wire):
+    """An error object of JSON-RPC; `data.code` and `data.hint` are always there."""
+
+    code: int
+    message: str
+    data: AnyObject
+
+
 class SubscribedRows(RowsResult):
     """A live query over rows."""
 
@@ -105,7 +113,16 @@ class SubscribedCount(CountResult):
     primaryKey: PrimaryKey
 
 
-SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount
+class SubscribedError(Wire):
+    """A live query whose required row is not there yet; its result comes when it is."""
+
+    subscription: Ident
+    error: WireError
+    head: Seq
+    primaryKey: PrimaryKey
+
+
+SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount | SubscribedError
 
 
 class Event(Wire):
@@ -124,6 +141,17 @@ class EventsListResult(Wire):
     """A page of the event log, ascending."""
 
     events: list[Event]
+    head: Seq
+    next: Seq | None = Field(
+        description="`after` of the page behind this one; null where this is the last. A page has "
+        "fewer events than asked for where they are large"
+    )
+
+
+class EventsSubscribeResult(Wire):
+    """A subscription to the event log; notifications `events` follow."""
+
+    subscription: Ident
     head: Seq
 
 
@@ -238,14 +266,6 @@ class CountChange(Wire):
     count: int = Field(ge=0)
 
 
-class WireError(Wire):
-    """An error object of JSON-RPC; `data.code` and `data.hint` are always there."""
-
-    code: int
-    message: str
-    data: AnyObject
-
-
 class PatchNotification(Wire):
     """Rows of a live query changed."""
 
@@ -271,6 +291,25 @@ class ErrorNotification(Wire):
 
 
 SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification
+
+
+class EventsArrived(Wire):
+    """Events that a subscription to the log lets pass, each once and in order."""
+
+    subscription: Ident
+    events: list[Event] = Field(min_length=1)
+    head: Seq
+
+
+class EventsFailed(Wire):
+    """A subscription to the log could not go on, and is ended."""
+
+    subscription: Ident
+    head: Seq
+    error: WireError
+
+
+EventsNotification = EventsArrived | EventsFailed
 
 
 class MigrationNotification(Wire):

@@ -26,6 +26,8 @@ from sidecar.live.view import Change, View, patchable
 from sidecar.rpc.counters import Counters
 from sidecar.rpc.hub import Hub, Shared
 from sidecar.rpc.jsonrpc import encode_notification, internal_error
+from sidecar.rpc.params import EventsSubscribeParams
+from sidecar.rpc.stream import Stream
 from sidecar.store import Result, Store
 
 _log = logging.getLogger(__name__)
@@ -78,6 +80,7 @@ class Session:
         self._counters = counters
         self.send = send
         self._live: dict[str, _Live] = {}
+        self._streams: dict[str, Stream] = {}
         self._begun = 0
         self._backlog = Backlog()
         self._exchanges: list[Exchange] = []
@@ -111,8 +114,15 @@ class Session:
         live = self._live[name] = _Live(self._hub.join(self, name, query))
         self._backlog.add(name)
         exchange.begun.append(name)
+        head = self._store.head
         try:
             result = await self.read(query)
+        except NotFoundError as error:
+            # A row that must be there may come: that it is not is told like any later error.
+            live.view = View(None)
+            self._backlog.looked(name, head)
+            told = {"error": error.to_wire(), "head": head, "primaryKey": None}
+            return {"subscription": name, **told}
         except BaseException:
             self._forget(name)
             raise
@@ -126,12 +136,23 @@ class Session:
             "primaryKey": result.primary_key if patchable(result) else None,
         }
 
+    def follow(self, exchange: Exchange, wanted: EventsSubscribeParams) -> dict[str, object]:
+        """Begin a subscription to the event log; return the answer."""
+        self._begun += 1
+        name = f"s{self._begun}"
+        stream = self._streams[name] = Stream(self._store, name, wanted, self._tell)
+        self._hub.follow(stream)
+        exchange.after.append(stream.start)
+        return {"subscription": name, "head": self._store.head}
+
     def unsubscribe(self, name: str) -> None:
-        """End a live query.
+        """End a live query, or a subscription to the event log.
 
         Raises:
             NotFoundError: This connection has none of that name.
         """
+        if self._unfollow(name):
+            return
         if name not in self._live:
             raise NotFoundError(
                 f"this connection has no subscription {name[:100]!r}", subscription=name[:100]
@@ -163,6 +184,20 @@ class Session:
         await asyncio.gather(self._task, return_exceptions=True)
         for name in list(self._live):
             self._forget(name)
+        for name in list(self._streams):
+            self._unfollow(name)
+
+    def _unfollow(self, name: str) -> bool:
+        stream = self._streams.pop(name, None)
+        if stream is None:
+            return False
+        self._hub.unfollow(stream)
+        stream.end()
+        return True
+
+    async def _tell(self, message: bytes) -> None:
+        self._counters.notifications += 1
+        await self.send(message)
 
     def _unanswered(self) -> set[str]:
         return {name for one in self._exchanges if one.settling for name in one.begun}
@@ -188,9 +223,8 @@ class Session:
             name, touched = owed
             head, change = await self._look(name, self._live[name], touched)
             if change is not None and name in self._live:
-                self._counters.notifications += 1
                 params = {"subscription": name, "head": head, **change}
-                await self.send(encode_notification("subscription", params))
+                await self._tell(encode_notification("subscription", params))
             self._backlog.looked(name, head)
             self._moved()
 

@@ -22,10 +22,16 @@ _COLUMNS = "seq, id, name, args, at, clientId, sessionId"
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Some events in order, and the log's head when they were read."""
+    """Some events in order.
+
+    Attributes:
+        head: The log's head when they were read.
+        next: `after` of the page that goes on behind this one; None where this was the last.
+    """
 
     events: list[Event]
     head: int
+    next: int | None
 
 
 def head(connection: Connection) -> tuple[int, int]:
@@ -91,8 +97,10 @@ def read(
     names: Sequence[str] | None = None,
     collection: str | None = None,
     id: str | None = None,
-) -> list[Event]:
+) -> tuple[list[Event], int | None]:
     """Return events in order: `limit` of them, or as many as fit in `PAGE_BYTES`.
+
+    With them comes the `seq` to go on behind, or None where there are no more.
 
     Args:
         connection: Any connection to the store.
@@ -121,9 +129,9 @@ def read(
     for row in rows:
         size += len(row[3])
         if page and size > PAGE_BYTES:
-            break
+            return page, page[-1].seq
         page.append(_event(row))
-    return page
+    return page, page[-1].seq if page and len(page) == limit else None
 
 
 def replay(connection: Connection) -> Iterator[Event]:

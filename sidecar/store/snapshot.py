@@ -24,7 +24,6 @@ from sidecar.core.errors import (
     SidecarError,
     TooLargeError,
 )
-from sidecar.core.event import Event
 from sidecar.core.order import NO_FACTS, Facts, names_one, ordering
 from sidecar.core.query import DocumentQuery, Query, SqlQuery
 from sidecar.core.state import SqlValue
@@ -42,6 +41,7 @@ from sidecar.store.driver import (
 )
 from sidecar.store.explain import Explanation, explain
 from sidecar.store.functions import define_guarded
+from sidecar.store.log import EventPage
 from sidecar.store.result import Result
 
 _OK, _DENY = 0, 1
@@ -165,11 +165,11 @@ class Snapshot:
         names: Sequence[str] | None,
         collection: str | None,
         id: str | None,
-    ) -> list[Event]:
-        """Return events in order; see `sidecar.store.log.read`."""
+    ) -> EventPage:
+        """Return a page of the log; see `sidecar.store.log.read`."""
         self._begin()
         try:
-            return log.read(
+            events, following = log.read(
                 self._connection,
                 after=after,
                 limit=limit,
@@ -179,6 +179,7 @@ class Snapshot:
             )
         except DriverError as error:
             raise self._failure(error) from error
+        return EventPage(events, self.head(), following)
 
     def rows(self, sql: str, params: Sequence[SqlValue] = ()) -> list[tuple[SqlValue, ...]]:
         """Return the rows of a statement of ours, without deadline or cap."""

@@ -241,10 +241,9 @@ class Store:
         """
 
         def work(snapshot: Snapshot) -> EventPage:
-            events = snapshot.events(
+            return snapshot.events(
                 after=after, limit=limit, names=names, collection=collection, id=id
             )
-            return EventPage(events, snapshot.head())
 
         return self._readers.submit(window, work)
 

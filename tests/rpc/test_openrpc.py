@@ -10,7 +10,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 
 from sidecar.core.errors import ERRORS, WIRE_ERRORS
-from sidecar.rpc.contract import CONTRACTS, METHODS
+from sidecar.rpc.contract import CONTRACTS, METHODS, NOTICES
 from sidecar.rpc.openrpc import errors_document, openrpc_document
 from sidecar.rpc.schema_export import DIRECTORY
 from tests.rpc.serving import TOKEN, Peer, Serving
@@ -60,7 +60,7 @@ def test_a_checker_of_others_finds_the_methods_as_described(
 
 def test_every_schema_is_a_schema() -> None:
     files = sorted((DIRECTORY / "schemas").glob("*.json"))
-    assert len(files) == 2 * len(CONTRACTS) + 4
+    assert len(files) == 2 * len(CONTRACTS) + len(NOTICES) + 2
     for file in files:
         Draft202012Validator.check_schema(json.loads(file.read_bytes()))
 

@@ -4,6 +4,7 @@
  * A method without params.
  */
 export type MigrateBeginParams = Record<string, never>;
+export type EventsNotification = EventsArrived | EventsFailed;
 export type SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification;
 export type ExplainParams = DocumentQuery | SqlQuery;
 export type QueryParams = DocumentQuery | SqlQuery;
@@ -28,7 +29,7 @@ export type ServerShutdownResult = Record<string, never>;
  * A method without params.
  */
 export type ServerStatsParams = Record<string, never>;
-export type SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount;
+export type SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount | SubscribedError;
 /**
  * Done; there is nothing to tell.
  */
@@ -152,6 +153,38 @@ export interface Event {
  */
 export interface EventsListResult {
   events: Event[];
+  head: number;
+  /**
+   * `after` of the page behind this one; null where this is the last. A page has fewer events than asked for where they are large
+   */
+  next: number | null;
+}
+/**
+ * The event log from some place on.
+ */
+export interface EventsSubscribeParams {
+  /**
+   * Events with a greater seq
+   */
+  after?: number;
+  /**
+   * Only events of these names
+   */
+  names?: string[] | null;
+  /**
+   * Only events that touched it
+   */
+  collection?: string | null;
+  /**
+   * Only events that touched this document
+   */
+  id?: string | null;
+}
+/**
+ * A subscription to the event log; notifications `events` follow.
+ */
+export interface EventsSubscribeResult {
+  subscription: string;
   head: number;
 }
 /**
@@ -450,6 +483,32 @@ export interface MigrateResult {
   durationMs: number;
 }
 /**
+ * Events that a subscription to the log lets pass, each once and in order.
+ */
+export interface EventsArrived {
+  subscription: string;
+  events: Event[];
+  head: number;
+}
+/**
+ * A subscription to the log could not go on, and is ended.
+ */
+export interface EventsFailed {
+  subscription: string;
+  head: number;
+  error: WireError;
+}
+/**
+ * An error object of JSON-RPC; `data.code` and `data.hint` are always there.
+ */
+export interface WireError {
+  code: number;
+  message: string;
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
  * How far the migration of this connection is.
  */
 export interface MigrationNotification {
@@ -482,16 +541,6 @@ export interface ErrorNotification {
   subscription: string;
   head: number;
   error: WireError;
-}
-/**
- * An error object of JSON-RPC; `data.code` and `data.hint` are always there.
- */
-export interface WireError {
-  code: number;
-  message: string;
-  data: {
-    [k: string]: unknown;
-  };
 }
 /**
  * The way from the rows a client has to the rows at `head`.
@@ -871,6 +920,18 @@ export interface SubscribedCount {
   primaryKey: string | null;
 }
 /**
+ * A live query whose required row is not there yet; its result comes when it is.
+ */
+export interface SubscribedError {
+  subscription: string;
+  error: WireError;
+  head: number;
+  /**
+   * Field that names a row in patches; null: results come whole
+   */
+  primaryKey: string | null;
+}
+/**
  * A live query over one row.
  */
 export interface SubscribedRow {
@@ -947,7 +1008,7 @@ export interface Methods {
     result: SubscribeResult;
   };
   /**
-   * End a live query.
+   * End a live query, or a subscription to the event log.
    */
   unsubscribe: {
     params: UnsubscribeParams;
@@ -959,6 +1020,13 @@ export interface Methods {
   "events.list": {
     params: EventsListParams;
     result: EventsListResult;
+  };
+  /**
+   * Stream the event log from any place on, and go on with what is committed.
+   */
+  "events.subscribe": {
+    params: EventsSubscribeParams;
+    result: EventsSubscribeResult;
   };
   /**
    * Begin a live migration: records follow with `migrate.push`.
@@ -1008,5 +1076,6 @@ export interface Methods {
  */
 export interface Notifications {
   subscription: SubscriptionNotification;
+  events: EventsNotification;
   migration: MigrationNotification;
 }
