@@ -5,8 +5,6 @@ How it is kept fair is told in `electron-bridge/tests/bench`, where the page is.
 
 from __future__ import annotations
 
-import asyncio
-import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -17,11 +15,10 @@ from typing import TypedDict
 import orjson
 
 from sidecar.core.json import Json
+from tests.bench import chromium
 from tests.bench.measure import median, spread
-from tests.bench.peers import ROOT, echo_process, fill, sidecar_process, sidecar_socket
+from tests.bench.peers import echo_process, fill, sidecar_process, sidecar_socket
 from tests.bench.workloads import workloads
-
-_BRIDGE = ROOT / "electron-bridge"
 
 
 class Measured(TypedDict):
@@ -53,43 +50,14 @@ async def run(sizes: Sequence[int]) -> None:
                     "workloads": [asdict(one) for one in workloads(size)],
                 }
             )
-        # A browser that was interrupted may still write.
-        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         plan: Json = {"echo": floor["url"], "stages": stages}
-        await _drive(plan, stack.enter_context(temporary))
-
-
-async def _drive(plan: Json, folder: str) -> None:
-    """Run the driver, whose own temporary files go with the folder, and print what it says."""
-    process = await asyncio.create_subprocess_exec(
-        *("node", "tests/bench/run.mjs"),
-        cwd=_BRIDGE,
-        env={**os.environ, "TMPDIR": folder},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=2**24,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(orjson.dumps(plan))
-        process.stdin.close()
         documents = 0
-        async for line in process.stdout:
-            said = orjson.loads(line)
-            if "browser" in said:
-                print(f"  Chromium {said['browser']}", flush=True)
-                continue
+        async for line in chromium.drive("./drive.ts", plan):
+            said: Measured = orjson.loads(line)
             if said["documents"] != documents:
                 documents = said["documents"]
                 _print_head(documents)
             _print_row(said)
-        if await process.wait() != 0:
-            raise RuntimeError("the browser's part failed; its error is above")
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
 
 
 def _print_head(documents: int) -> None:

@@ -26,11 +26,14 @@ def median(took: Sequence[float]) -> float:
     return statistics.median(took)
 
 
+def p95(took: Sequence[float]) -> float:
+    """Return the time that 95 of 100 do not exceed, in seconds."""
+    return sorted(took)[int(len(took) * 0.95)]
+
+
 def spread(took: Sequence[float]) -> str:
     """Return `p50 0.42 ms, p95 0.90 ms`."""
-    ordered = sorted(took)
-    p95 = ordered[int(len(ordered) * 0.95)]
-    return f"p50 {median(ordered) * 1e3:.2f} ms, p95 {p95 * 1e3:.2f} ms"
+    return f"p50 {median(took) * 1e3:.2f} ms, p95 {p95(took) * 1e3:.2f} ms"
 
 
 def report(what: str, figure: str, beside: str = "") -> None:

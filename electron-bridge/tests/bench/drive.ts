@@ -9,15 +9,9 @@
  *    that nobody pays for what the other left.
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { build } from "vite";
-import { findChromium, startChromium } from "../../example/demo/chromium.ts";
-import { serve } from "../../example/demo/site.ts";
+import { type Environment, tell, withSite } from "./chromium.ts";
 import type { PeerName } from "./page.ts";
 import type { Measured, Plan, Stage, Workload } from "./plan.ts";
 
@@ -31,29 +25,13 @@ const MOST_PER_TURN = 50;
 /** The largest message that is echoed. */
 const ECHO_BYTES = 2 ** 20;
 
-/** Without these, a page's clock ticks every 100 µs only; with them every 5. */
-const ISOLATED = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Carry out the plan that comes in; a line goes out for the browser and for each workload. */
 export async function run(input: NodeJS.ReadableStream, env: Environment): Promise<void> {
   const plan: Plan = JSON.parse(await text(input));
-  const directory = mkdtempSync(join(tmpdir(), "sidecar-bench-"));
-  const closers = [async () => rmSync(directory, { recursive: true })];
-  try {
-    await buildPage(directory);
-    const site = await serve(directory, ISOLATED);
-    closers.push(async () => site.close());
-    const browser = await startChromium(findChromium(env.CHROMIUM_PATH), true);
-    closers.push(browser.close);
-    tell({ browser: browser.version });
+  await withSite(".", env, async (url, context) => {
     for (const stage of plan.stages) {
-      const page = await browser.context.newPage();
-      await page.goto(site.url);
+      const page = await context.newPage();
+      await page.goto(url);
       await page.evaluate((one) => window.bench.fill(one), stage);
       // A new start, as documents just written are still in RxDB's memory.
       await page.reload();
@@ -64,17 +42,6 @@ export async function run(input: NodeJS.ReadableStream, env: Environment): Promi
       for (const workload of stage.workloads) tell(await measure(page, stage, workload));
       await page.close();
     }
-  } finally {
-    for (const close of closers.reverse()) await close();
-  }
-}
-
-async function buildPage(directory: string): Promise<void> {
-  await build({
-    root: fileURLToPath(new URL(".", import.meta.url)),
-    configFile: false,
-    logLevel: "warn",
-    build: { outDir: directory, emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 1000 },
   });
 }
 
@@ -117,8 +84,4 @@ async function measure(page: Page, stage: Stage, { name, questions }: Workload):
     dexie: found.dexie.map(([took]) => took),
     echo,
   };
-}
-
-function tell(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,6 +1,14 @@
 /** The page that is measured: the driver calls these through `page.evaluate`. */
 
-import { type Answer, dexiePeer, fillDexie, openDexie, type Peer, sidecarPeer } from "./peers.ts";
+import {
+  type Answer,
+  dexiePeer,
+  fillDexie,
+  memoriesOf,
+  openDexie,
+  type Peer,
+  sidecarPeer,
+} from "./peers.ts";
 import type { Question, Stage } from "./plan.ts";
 
 export type PeerName = "sidecar" | "dexie";
@@ -37,7 +45,7 @@ let socket: WebSocket;
 
 window.bench = {
   async fill({ documents, sidecar }) {
-    await fillDexie(await openDexie(documents), sidecarPeer(sidecar));
+    await fillDexie(await openDexie(documents), memoriesOf(sidecar));
   },
   async open({ documents, sidecar }, echo) {
     peers = { sidecar: sidecarPeer(sidecar), dexie: dexiePeer(await openDexie(documents)) };

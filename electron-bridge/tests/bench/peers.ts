@@ -1,10 +1,15 @@
-import { connect, type Endpoint } from "@pjais/electron-bridge";
+import {
+  connect,
+  type Endpoint,
+  type MemoryEntitiesDocument,
+  tables,
+} from "@pjais/electron-bridge";
 import { createRxDatabase, type RxCollection, type RxDatabase, uncacheRxQuery } from "rxdb";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
 import type { Question } from "./plan.ts";
 
-/** A memory, of which the benchmark itself needs nothing but the key. */
-type Memory = { id: string };
+/** A memory, with the fields that the benchmarks themselves need. */
+export type Memory = Pick<MemoryEntitiesDocument, "id" | "name" | "importance">;
 
 /** Documents, or their number. */
 export type Answer = number | readonly Memory[];
@@ -88,22 +93,34 @@ export async function openDexie(documents: number): Promise<RxCollection<Memory>
   return (await database.addCollections({ memoryEntities: { schema } })).memoryEntities;
 }
 
-/** Insert what the sidecar has, in batches. */
-export async function fillDexie(collection: RxCollection<Memory>, sidecar: Peer): Promise<void> {
-  const batch = 2_000;
-  for (let last = ""; ; ) {
-    const rows = await sidecar.ask({
-      from: "memoryEntities",
-      selector: { id: { $gt: last } },
-      sort: [{ id: "asc" }],
-      limit: batch,
-    });
-    if (typeof rows === "number") throw new Error("The sidecar answered with a number.");
-    const { error } = await collection.bulkInsert([...rows]);
+/** Insert memories, some at a time. */
+export async function fillDexie(
+  collection: RxCollection<Memory>,
+  memories: AsyncIterable<readonly Memory[]>,
+): Promise<void> {
+  for await (const some of memories) {
+    const { error } = await collection.bulkInsert([...some]);
     if (error.length > 0) throw new Error(`RxDB refused ${error.length} documents.`);
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < batch) return;
-    last = end.id;
+  }
+}
+
+/** Read all memories of a sidecar, in batches. */
+export async function* memoriesOf(
+  endpoint: Endpoint,
+): AsyncGenerator<readonly MemoryEntitiesDocument[]> {
+  const batch = 2_000;
+  const client = connect(endpoint);
+  try {
+    for (let last = ""; ; ) {
+      const above = tables.memoryEntities.where({ id: { $gt: last } });
+      const rows = await client.query(above.orderBy("id", "asc").limit(batch));
+      yield rows;
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < batch) return;
+      last = end.id;
+    }
+  } finally {
+    client.close();
   }
 }
 
