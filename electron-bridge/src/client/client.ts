@@ -5,6 +5,7 @@ import type { LiveQuery } from "../live/live.ts";
 import type { LiveSnapshot } from "../live/snapshot.ts";
 import type { DataOf, QueryInput } from "../query/types.ts";
 import type { ConnectionStatus } from "./connection.ts";
+import type { SidecarError } from "./errors.ts";
 import type { Readable } from "./readable.ts";
 
 /** What any call may be given. */
@@ -40,6 +41,9 @@ export interface NewEvent<Name extends string = string, Args extends object = ob
   /** What must hold just before the event; else the commit fails with `E_CONFLICT`. */
   readonly expect?: readonly Expect[];
 }
+
+/** An event of the log. */
+export type LoggedEvent = Result<"events.list">["events"][number];
 
 /** Proof that a batch of events is durable. */
 export type Receipt = Result<"commit">;
@@ -142,6 +146,18 @@ export interface SidecarClient {
       params?: Params<"events.list">,
       options?: CallOptions,
     ) => Promise<Result<"events.list">>;
+    /**
+     * Call `onEvents` with each event behind `after`, in order, and go on with what is committed by
+     * whomever. A lost connection leaves nothing out and brings nothing twice.
+     *
+     * @param onError Called once when it can't go on; then it has ended.
+     * @returns What ends it.
+     */
+    readonly subscribe: (
+      params: Params<"events.subscribe">,
+      onEvents: (events: readonly LoggedEvent[]) => void,
+      onError?: (error: SidecarError) => void,
+    ) => () => void;
   };
 
   /** The server itself. */

@@ -1,6 +1,7 @@
 import type { Methods } from "../generated/rpc.ts";
 import { ComputedValues, isComputed, type LiveDataOf, type LiveInput } from "../live/computed.ts";
 import { ClientDocuments } from "../live/document.ts";
+import { EventStreams } from "../live/events.ts";
 import { LiveQueries, type LiveQuery } from "../live/live.ts";
 import { type LiveSnapshot, readAnswer } from "../live/snapshot.ts";
 import { checkQuery } from "../query/plain.ts";
@@ -61,12 +62,19 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
       const params = since === undefined ? { query } : { query, since };
       calls.add("subscribe", params, "resend", settle);
     },
-    unsubscribe: (subscription) => {
-      // Without a connection there is no subscription to end.
-      if (connection.status.getSnapshot().state !== "open") return;
-      calls.add("unsubscribe", { subscription }, "reject", () => {});
-    },
+    unsubscribe,
   });
+
+  const streams = new EventStreams({
+    subscribe: (params, settle) => calls.add("events.subscribe", params, "resend", settle),
+    unsubscribe,
+  });
+
+  function unsubscribe(subscription: string): void {
+    // Without a connection there is no subscription to end.
+    if (connection.status.getSnapshot().state !== "open") return;
+    calls.add("unsubscribe", { subscription }, "reject", () => {});
+  }
 
   const connection = new Connection({
     endpoint,
@@ -77,12 +85,14 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
         calls.opened((text) => connection.send(text));
         // Before the commits that wait, so that their answers find the data already shown.
         live.resume();
+        streams.resume();
         calls.flush();
       },
       received: (text) => {
         try {
           const notification = calls.receive(text);
           if (notification?.method === "subscription") live.receive(notification.params);
+          if (notification?.method === "events") streams.receive(notification.params);
           if (notification?.method === "migration") reportProgress(notification.params);
         } catch (error) {
           if (!SidecarError.is(error, "E_PROTOCOL")) throw error;
@@ -91,10 +101,12 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
       },
       lost: (error) => {
         live.lost();
+        streams.lost();
         calls.lost(error);
       },
       ended: (error) => {
         live.lost();
+        streams.lost();
         calls.ended(error);
       },
     },
@@ -229,7 +241,11 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
     subscribe,
     clientDocument: (name, id = sessionId) => documents.get(name, id),
     migrate,
-    events: { list: (params = {}, options) => request("events.list", params, options) },
+    events: {
+      list: (params = {}, options) => request("events.list", params, options),
+      subscribe: (params, onEvents, onError = () => {}) =>
+        streams.add(params, { onEvents, onError }),
+    },
     server: {
       info: (options) => request("server.info", {}, options),
       stats: (options) => request("server.stats", {}, options),

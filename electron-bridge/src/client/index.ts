@@ -38,6 +38,7 @@ export type { Retry } from "./backoff.ts";
 export type {
   CallOptions,
   Expect,
+  LoggedEvent,
   Method,
   MigrateOptions,
   MigrationProgress,
