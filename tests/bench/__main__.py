@@ -12,7 +12,7 @@ import platform
 from collections.abc import Awaitable, Callable
 
 from sidecar import __version__
-from tests.bench import browser, commits, compiling, imports, queries, rendering, windows
+from tests.bench import browser, commits, compiling, imports, live, queries, rendering, windows
 
 
 async def main(only: str | None, sizes: list[int]) -> None:
@@ -24,7 +24,8 @@ async def main(only: str | None, sizes: list[int]) -> None:
         "windows": windows.run,
         "imports": imports.run,
         "browser": lambda: browser.run(sizes),
-        "live": rendering.run,
+        "live": live.run,
+        "rendering": rendering.run,
     }
     load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(
