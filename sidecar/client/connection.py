@@ -25,6 +25,7 @@ from sidecar.client.errors import (
     error_from_wire,
 )
 from sidecar.client.event_stream import EventStream
+from sidecar.client.following import Following
 from sidecar.client.shapes import ProgressJson
 from sidecar.client.subscription import Subscription
 from sidecar.core.errors import TooLargeError, ValidationError
@@ -52,7 +53,7 @@ class Connection:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._calls: dict[int, _Call[Any]] = {}
-        self._live: dict[str, Subscription[Any] | EventStream] = {}
+        self._live: dict[str, Following] = {}
         self._lost: ConnectionLostError | None = None
         self._reader = asyncio.create_task(self._read(), name="sidecar client")
 

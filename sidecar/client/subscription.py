@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Generic, Self, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from sidecar.client.errors import error_from_wire
+from sidecar.client.following import Following
 from sidecar.client.shapes import PatchJson, QueryResult
-from sidecar.core.errors import SidecarError
 from sidecar.core.json import JsonObject
 from sidecar.core.patch import Patch, Upsert, apply
 
 ResultT = TypeVar("ResultT")
 
 
-class Subscription(Generic[ResultT]):
+class Subscription(Following, Generic[ResultT]):
     """A live result: `result` is always the newest, and iterating waits for each newer one.
 
     A loop that is slower than the commits skips the results between; it never falls behind. Leaving
@@ -28,37 +26,14 @@ class Subscription(Generic[ResultT]):
     """
 
     def __init__(self, answer: JsonObject, unsubscribe: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(unsubscribe)
         kept = {"rows", "row", "count", "head"}
         self.result = cast("ResultT", {key: answer[key] for key in kept & answer.keys()})
         self._primary_key = cast("str", answer.get("primaryKey") or "")
         self._rows = self._by_id()
-        self._unsubscribe = unsubscribe
-        self._error: SidecarError | None = None
         if "error" in answer:
             self._error = error_from_wire(cast("JsonObject", answer["error"]))
-        self._ended = False
-        self._changed = asyncio.Event()
         self._changed.set()
-
-    async def close(self) -> None:
-        """End the subscription; loops over it end too."""
-        if not self._ended:
-            self.end(None)
-            await self._unsubscribe()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __aiter__(self) -> Self:
-        return self
 
     async def __anext__(self) -> ResultT:
         """Return the newest result not returned before, waiting for it.
@@ -89,12 +64,6 @@ class Subscription(Generic[ResultT]):
         else:
             self.result = cast("ResultT", {**cast("JsonObject", params["result"]), "head": head})
             self._rows = self._by_id()
-        self._changed.set()
-
-    def end(self, error: SidecarError | None) -> None:
-        """Let loops end, with an error or without; the connection calls this."""
-        self._ended = True
-        self._error = error
         self._changed.set()
 
     def _by_id(self) -> dict[str, JsonObject]:

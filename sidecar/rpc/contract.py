@@ -26,10 +26,10 @@ from sidecar.core.errors import (
     UnknownEventError,
     ValidationError,
 )
-from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import DocumentQuery, SqlQuery
 from sidecar.rpc import params, results
 from sidecar.rpc.binding import order
+from sidecar.rpc.examples import AT, EVENT, PERSONA, QUERIES, Example
 
 Model = type[BaseModel]
 ErrorClass = type[SidecarError]
@@ -43,15 +43,6 @@ _READ: Sequence[ErrorClass] = (
     NotFoundError,
     ShuttingDownError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A call and what it answers, as far as that is fixed."""
-
-    name: str
-    params: JsonObject
-    result: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,93 +84,6 @@ class Notice:
     params: object
 
 
-_PERSONA = "0190f5f0-0000-7000-8000-000000000001"
-_EVENT = "0190f5f0-0000-7000-8000-0000000000e1"
-_AT = 1_750_000_000_000
-
-_QUERIES: Sequence[Example] = (
-    Example(
-        "active personas",
-        {"from": "personas", "selector": {"isActive": True}},
-        {"rows": [], "head": 1},
-    ),
-    Example(
-        "the newest persona",
-        {
-            "from": "personas",
-            "selector": {},
-            "sort": [{"createdAt": "desc"}],
-            "first": True,
-        },
-        {"row": None, "head": 0},
-    ),
-    Example(
-        "a page of some fields",
-        {
-            "from": "personas",
-            "selector": {"usageCount": {"$gte": 0}},
-            "sort": [{"name": "asc"}],
-            "skip": 0,
-            "limit": 10,
-            "fields": ["id", "name"],
-        },
-        {"rows": [{"id": _PERSONA, "name": "Ada"}], "head": 1},
-    ),
-    Example(
-        "the next page, behind the last row of the one before",
-        {
-            "from": "memoryEntities",
-            "selector": {"personaId": _PERSONA, "name": {"$ilike": "tea%"}},
-            "sort": [{"importance": "desc"}],
-            "limit": 50,
-            "after": {"id": "m50", "importance": 80},
-            "fields": ["id", "importance", "content.kind"],
-        },
-        {"rows": [], "head": 1},
-    ),
-    Example(
-        "full-text search, best first",
-        {
-            "from": "memoryEntities",
-            "selector": {"$search": 'green tea "on time" trai*'},
-            "fields": ["id", "name", "_snippet", "_rank"],
-            "limit": 20,
-        },
-        {"rows": [], "head": 1},
-    ),
-    Example(
-        "which kinds there are",
-        {"from": "memoryEntities", "fields": ["type"], "distinct": True},
-        {"rows": [{"type": "fact"}], "head": 1},
-    ),
-    Example(
-        "memories of each persona",
-        {
-            "from": "memoryEntities",
-            "groupBy": ["personaId"],
-            "aggregate": {"memories": {"count": True}, "mean": {"avg": "importance"}},
-            "sort": [{"memories": "desc"}],
-        },
-        {"rows": [{"personaId": _PERSONA, "memories": 1, "mean": 50}], "head": 1},
-    ),
-    Example(
-        "the active persona, or one to show instead",
-        {
-            "from": "personas",
-            "selector": {"isActive": True},
-            "first": True,
-            "fallback": {"name": "nobody"},
-        },
-        {"row": {"name": "nobody"}, "head": 0},
-    ),
-    Example("how many", {"from": "personas", "count": True}, {"count": 1, "head": 1}),
-    Example(
-        "SQL",
-        {"sql": "SELECT count(*) AS n FROM personas WHERE name = ?", "params": ["Ada"]},
-        {"rows": [{"n": 1}], "head": 1},
-    ),
-)
-
 CONTRACTS: Sequence[Contract] = (
     Contract(
         "server.info",
@@ -214,7 +118,7 @@ CONTRACTS: Sequence[Contract] = (
                         {
                             "name": "v1.PersonaCreated",
                             "args": {
-                                "id": _PERSONA,
+                                "id": PERSONA,
                                 "name": "Ada",
                                 "description": "Counts",
                                 "personality": {
@@ -228,7 +132,7 @@ CONTRACTS: Sequence[Contract] = (
                                     "autoLearn": True,
                                 },
                             },
-                            "id": _EVENT,
+                            "id": EVENT,
                         }
                     ]
                 },
@@ -236,8 +140,8 @@ CONTRACTS: Sequence[Contract] = (
                     "first": 1,
                     "last": 1,
                     "head": 1,
-                    "ids": [_EVENT],
-                    "at": _AT,
+                    "ids": [EVENT],
+                    "at": AT,
                     "duplicate": False,
                 },
             ),
@@ -249,16 +153,16 @@ CONTRACTS: Sequence[Contract] = (
                             "name": "v1.DocumentPatched",
                             "args": {
                                 "collection": "personas",
-                                "id": _PERSONA,
+                                "id": PERSONA,
                                 "patch": {"name": "Ada L."},
                             },
-                            "expect": [{"collection": "personas", "id": _PERSONA, "seq": 1}],
+                            "expect": [{"collection": "personas", "id": PERSONA, "seq": 1}],
                         }
                     ],
                     "clientId": "laptop",
                     "sessionId": "window-1",
                 },
-                {"first": 2, "last": 2, "head": 2, "ids": [_EVENT], "at": _AT, "duplicate": False},
+                {"first": 2, "last": 2, "head": 2, "ids": [EVENT], "at": AT, "duplicate": False},
             ),
         ),
     ),
@@ -271,7 +175,7 @@ CONTRACTS: Sequence[Contract] = (
         "A document query means what it means in RxDB. `first` answers one row or null, `count` "
         "a number. docs/queries.md tells of every member and operator.",
         _READ,
-        _QUERIES,
+        QUERIES,
     ),
     Contract(
         "query.explain",
@@ -280,7 +184,7 @@ CONTRACTS: Sequence[Contract] = (
         results.ExplainResult,
         (DocumentQuery, SqlQuery),
         errors=_READ,
-        examples=[Example(one.name, one.params, {}) for one in _QUERIES],
+        examples=[Example(one.name, one.params, {}) for one in QUERIES],
     ),
     Contract(
         "subscribe",
@@ -334,7 +238,7 @@ CONTRACTS: Sequence[Contract] = (
                     "limit": 10,
                     "names": ["v1.PersonaCreated"],
                     "collection": "personas",
-                    "id": _PERSONA,
+                    "id": PERSONA,
                 },
                 {"events": [], "head": 1, "next": None},
             ),
@@ -357,7 +261,7 @@ CONTRACTS: Sequence[Contract] = (
                     "after": 7,
                     "names": ["v1.PersonaUpdated"],
                     "collection": "personas",
-                    "id": _PERSONA,
+                    "id": PERSONA,
                 },
                 {"subscription": "s2", "head": 7},
             ),
@@ -406,7 +310,7 @@ CONTRACTS: Sequence[Contract] = (
                     "source": {
                         "data": {
                             "version": "1.0",
-                            "exportedAt": _AT,
+                            "exportedAt": AT,
                             "personas": [{"id": "p1", "name": "Ada"}],
                             "memoryEntities": [],
                             "metadata": {"totalPersonas": 1, "totalMemories": 0},

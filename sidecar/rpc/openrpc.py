@@ -15,7 +15,8 @@ from sidecar import __version__
 from sidecar.core.errors import START_ERRORS, WIRE_ERRORS, SidecarError
 from sidecar.core.json import Json, JsonObject
 from sidecar.rpc import jsonrpc
-from sidecar.rpc.contract import CONTRACTS, NOTICES, Contract, Example
+from sidecar.rpc.contract import CONTRACTS, NOTICES, Contract
+from sidecar.rpc.examples import Example
 from sidecar.rpc.params import NoParams
 
 OPENRPC_VERSION = "1.2.6"
