@@ -12,15 +12,8 @@
 import { text } from "node:stream/consumers";
 import type { Page } from "playwright-core";
 import { type Environment, tell, withSite } from "../chromium.ts";
-import {
-  EVERYTHING,
-  type Measured,
-  PEERS,
-  type PeerName,
-  type Plan,
-  SCENES,
-  type Watch,
-} from "./plan.ts";
+import { installLiveStore } from "./livestore.ts";
+import { EVERYTHING, type Measured, type PeerName, type Plan, SCENES, type Watch } from "./plan.ts";
 
 const ROUNDS = 4;
 /** Changes in each peer's turn. */
@@ -31,29 +24,34 @@ const REST = 1_500;
 /** Carry out the plan that comes in; a line goes out for the browser and for each thing measured. */
 export async function run(input: NodeJS.ReadableStream, env: Environment): Promise<void> {
   const plan: Plan = JSON.parse(await text(input));
-  await withSite("rendering", env, async (url, context) => {
+  const site = installLiveStore() ? "rendering/livestore" : "rendering";
+  await withSite(site, env, async (url, context) => {
     const page = await context.newPage();
     const traffic = trafficOf(page);
     await page.goto(url);
-    await page.evaluate((one) => window.rendering.open(one), plan);
+    const peers = await page.evaluate((one) => window.rendering.open(one), plan);
     for (const scene of SCENES) {
-      await compare(page, scene.watches);
+      await compare(page, peers, scene.watches);
       const render = (peer: PeerName, names: readonly string[]) =>
         page.evaluate(([who, what, to]) => window.rendering.render(who, what, to), [
           peer,
           scene,
           names,
         ] as const);
-      tell({ part: "render", measured: scene.name, took: await measure(page, render) });
+      tell({ part: "render", measured: scene.name, took: await measure(page, peers, render) });
     }
-    await compare(page, [EVERYTHING]);
+    await compare(page, peers, [EVERYTHING]);
     const update = (peer: PeerName, names: readonly string[]) =>
       page.evaluate(([who, what, to]) => window.rendering.update(who, what, to), [
         peer,
         EVERYTHING,
         names,
       ] as const);
-    tell({ part: "update", measured: "the new result at hand", took: await measure(page, update) });
+    tell({
+      part: "update",
+      measured: "the new result at hand",
+      took: await measure(page, peers, update),
+    });
     const before = traffic.bytes();
     await update("sidecar", []);
     const between = traffic.bytes();
@@ -64,24 +62,29 @@ export async function run(input: NodeJS.ReadableStream, env: Environment): Promi
   });
 }
 
-async function compare(page: Page, watches: readonly Watch[]): Promise<void> {
+async function compare(
+  page: Page,
+  peers: readonly PeerName[],
+  watches: readonly Watch[],
+): Promise<void> {
   const read = (peer: PeerName) =>
     page.evaluate(([who, what]) => window.rendering.read(who, what), [peer, watches] as const);
-  const [ours, ...theirs] = await Promise.all(PEERS.map(read));
+  const [ours, ...theirs] = await Promise.all(peers.map(read));
   if (theirs.some((one) => one !== ours)) throw new Error("The peers' results differ.");
 }
 
 async function measure(
   page: Page,
+  peers: readonly PeerName[],
   turn: (peer: PeerName, names: readonly string[]) => Promise<number[]>,
 ): Promise<Measured["took"]> {
-  const took: Record<PeerName, number[]> = { sidecar: [], livestore: [], dexie: [] };
-  for (const peer of PEERS) await turn(peer, namesOf("warm"));
+  const took: Partial<Record<PeerName, number[]>> = {};
+  for (const peer of peers) await turn(peer, namesOf("warm"));
   for (let round = 0; round < ROUNDS; round += 1) {
-    const first = round % PEERS.length;
-    for (const peer of [...PEERS.slice(first), ...PEERS.slice(0, first)]) {
+    const first = round % peers.length;
+    for (const peer of [...peers.slice(first), ...peers.slice(0, first)]) {
       await page.requestGC();
-      took[peer].push(...(await turn(peer, namesOf(round))));
+      took[peer] = [...(took[peer] ?? []), ...(await turn(peer, namesOf(round)))];
     }
   }
   await page.waitForTimeout(REST);

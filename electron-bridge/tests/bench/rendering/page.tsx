@@ -3,15 +3,14 @@
 import { createRoot } from "react-dom/client";
 import { fillDexie, memoriesOf, openDexie } from "../peers.ts";
 import { dexiePeer } from "./dexie.ts";
-import { liveStorePeer } from "./livestore.tsx";
 import type { Peer, Row, Value } from "./peer.ts";
-import type { PeerName, Plan, Scene, Watch } from "./plan.ts";
+import { PEERS, type PeerName, type Plan, type Scene, type Watch } from "./plan.ts";
 import { sidecarPeer } from "./sidecar.tsx";
 import { type Shown, View } from "./view.tsx";
 
 export interface Rendering {
-  /** Open all peers and copy the sidecar's memories into them. */
-  open(plan: Plan): Promise<void>;
+  /** Open all peers and copy the sidecar's memories into them; return which they are. */
+  open(plan: Plan): Promise<PeerName[]>;
   /** Return each result's ids, or number, as text. */
   read(peer: PeerName, watches: readonly Watch[]): Promise<string>;
   /** Rename a memory of the first list by a click; milliseconds until all the watches show it. */
@@ -31,24 +30,33 @@ const PATIENCE = 20_000;
 /** Between two changes, for what a store does after it, in milliseconds. */
 const PAUSE = 5;
 
-let peers: Record<PeerName, Peer>;
-
-window.rendering = {
-  async open({ documents, sidecar }) {
+/** Opens each peer and copies the sidecar's memories into it; LiveStore's own page adds LiveStore. */
+export const opening: Partial<Record<PeerName, (plan: Plan) => Peer | Promise<Peer>>> = {
+  sidecar: ({ sidecar }) => sidecarPeer(sidecar),
+  async dexie({ documents, sidecar }) {
     const collection = await openDexie(documents);
     await fillDexie(collection, memoriesOf(sidecar));
-    peers = {
-      sidecar: sidecarPeer(sidecar),
-      livestore: await liveStorePeer(memoriesOf(sidecar)),
-      dexie: dexiePeer(collection),
-    };
+    return dexiePeer(collection);
+  },
+};
+
+const peers = new Map<PeerName, Peer>();
+
+window.rendering = {
+  async open(plan) {
+    for (const name of PEERS) {
+      const peer = await opening[name]?.(plan);
+      if (peer !== undefined) peers.set(name, peer);
+    }
+    return [...peers.keys()];
   },
   async read(name, watches) {
-    const values = await Promise.all(watches.map((watch) => first(peers[name], watch)));
+    const peer = peerOf(name);
+    const values = await Promise.all(watches.map((watch) => first(peer, watch)));
     return JSON.stringify(values.map(identity));
   },
   async render(who, { watches, shown }, names) {
-    const peer = peers[who];
+    const peer = peerOf(who);
     const [list] = watches;
     if (list === undefined) throw new Error("The scene is empty.");
     const renamed = middle(await first(peer, list)).id;
@@ -78,7 +86,7 @@ window.rendering = {
     return took;
   },
   async update(who, watch, names) {
-    const peer = peers[who];
+    const peer = peerOf(who);
     const renamed = middle(await first(peer, watch)).id;
     let awaited: string | undefined;
     let arrive: (at: number) => void = () => undefined;
@@ -101,6 +109,12 @@ window.rendering = {
     return took;
   },
 };
+
+function peerOf(name: PeerName): Peer {
+  const peer = peers.get(name);
+  if (peer === undefined) throw new Error(`${name} is not open.`);
+  return peer;
+}
 
 /** Notices when a change is in the DOM wherever it belongs. */
 class Screen {

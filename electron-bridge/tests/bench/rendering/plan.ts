@@ -1,6 +1,6 @@
 import type { Endpoint } from "@pjais/electron-bridge";
 
-/** The stores that are compared. */
+/** The stores that are compared; LiveStore if it is installed. */
 export const PEERS = ["sidecar", "livestore", "dexie"] as const;
 
 export type PeerName = (typeof PEERS)[number];
@@ -33,7 +33,7 @@ export interface Plan {
 export interface Measured {
   readonly part: "render" | "update";
   readonly measured: string;
-  readonly took: Readonly<Record<PeerName, readonly number[]>>;
+  readonly took: Readonly<Partial<Record<PeerName, readonly number[]>>>;
 }
 
 /** Bytes of the sidecar's messages, both ways; one line on stdout. */

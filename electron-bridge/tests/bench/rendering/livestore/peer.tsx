@@ -5,10 +5,11 @@ import { StoreRegistryProvider, useStore } from "@livestore/react";
 import type { MemoryEntitiesDocument } from "@pjais/electron-bridge";
 import { useMemo } from "react";
 import { unstable_batchedUpdates } from "react-dom";
-import { events, memoryEntities, schema } from "./livestore.schema.ts";
-import Leader from "./livestore.worker.ts?worker";
-import type { Peer } from "./peer.ts";
-import type { Watch } from "./plan.ts";
+import { memoriesOf } from "../../peers.ts";
+import type { Peer } from "../peer.ts";
+import type { Plan, Watch } from "../plan.ts";
+import { events, memoryEntities, schema } from "./schema.ts";
+import Leader from "./worker.ts?worker";
 
 const options = storeOptions({
   storeId: "bench",
@@ -24,13 +25,11 @@ const options = storeOptions({
 });
 
 /** LiveStore with its persisted web adapter and its hooks. */
-export async function liveStorePeer(
-  memories: AsyncIterable<readonly MemoryEntitiesDocument[]>,
-): Promise<Peer> {
+export async function liveStorePeer({ sidecar }: Plan): Promise<Peer> {
   const registry = new StoreRegistry();
   const store = await registry.getOrLoadPromise(options);
   if (store.storageMode !== "persisted") throw new Error("LiveStore keeps nothing on disk.");
-  for await (const some of memories) {
+  for await (const some of memoriesOf(sidecar)) {
     store.commit(events.memoriesImported({ memories: some.map(complete) }));
   }
   // Its leader goes on for a while, which is not to be part of what is measured.
