@@ -1,7 +1,7 @@
 """How soon a change is on the screen, beside LiveStore and RxDB on Dexie in one Chromium.
 
-How it is kept fair is told in `electron-bridge/tests/bench/rendering`, where the page is. LiveStore is
-installed by the first run; where that fails, the others are measured without it.
+How it is kept fair is told in `electron-bridge/tests/bench/rendering`, where the page is. The first
+run installs LiveStore there; where that fails, the others are measured without it.
 """
 
 from __future__ import annotations
