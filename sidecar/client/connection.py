@@ -124,7 +124,8 @@ class Connection:
         number = next(self._numbers)
         message = _encode({"jsonrpc": "2.0", "id": number, "method": method}, params)
         if self._lost is not None:
-            raise self._lost
+            # A new one: an error that is raised again and again keeps each of its tracebacks.
+            raise ConnectionLostError(self._lost.message)
         call = _Call(take)
         self._calls[number] = call
         try:
