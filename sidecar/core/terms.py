@@ -35,6 +35,9 @@ class Condition:
 ALL: Final = Condition("1")
 NONE: Final = Condition("0")
 
+WIDE: Final = re.compile("[\ue000-\uffff]")
+"""The characters of which `is_wide` tells."""
+
 
 def root_sql(table: Table, name: str) -> str:
     """Return the SQL expression of a top-level field's JSON text, NULL when absent."""

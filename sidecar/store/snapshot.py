@@ -28,7 +28,7 @@ from sidecar.core.order import NO_FACTS, Facts, names_one, ordering
 from sidecar.core.query import DocumentQuery, Query, SqlQuery
 from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
-from sidecar.core.terms import is_wide
+from sidecar.core.terms import WIDE, is_wide
 from sidecar.store import log
 from sidecar.store.catalog import Catalog
 from sidecar.store.driver import (
@@ -228,9 +228,15 @@ class Snapshot:
         # Where no index knows, to ask would be to look at every row.
         indexed = {table.primary_key, *(field for one in table.indexes for field in one)}
         leading = {one[0] for one in table.indexes}.intersection(columns)
+        after = query.after or {}
         return Facts(
             wide=frozenset(
-                one for one in texts if one not in indexed or self._any(table, is_wide(one), head)
+                one
+                for one in texts
+                if one not in indexed
+                # Rows are compared with this one, too.
+                or WIDE.search(str(after.get(one)))
+                or self._any(table, is_wide(one), head)
             ),
             full=frozenset(
                 one for one in leading if not self._any(table, f"{quote(one)} IS NULL", head)

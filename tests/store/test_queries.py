@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import orjson
 import pytest
@@ -186,3 +187,15 @@ def test_the_revision_a_query_tells_is_the_one_expect_takes(store: Store) -> Non
     fresh = NewEvent(changed.name, changed.args, expect=[Expect("memoryEntities", "m07", 61)])
     store.commit([fresh]).result()
     assert _rows(store, selector={"id": "m07"}, fields=["_seq"]) == [{"_seq": 62}]
+
+
+def test_a_page_begins_behind_a_text_that_orders_unlike_all_the_texts_there(
+    directory: Path,
+) -> None:
+    """Q3: by UTF-16 unit a character beyond U+FFFF comes before U+FB01, which no row has."""
+    ids = ["\U0001f600", "a"]
+    with Store.open(directory, schema) as store:
+        store.commit(
+            [NewEvent("v1.MemoryEntityCreated", {**_memory(0), "id": one}) for one in ids]
+        ).result()
+        assert _ids(store, sort=[{"id": "desc"}], after={"id": "\ufb01"}) == ids
