@@ -1,7 +1,8 @@
 """Random traces: batches of writes of every kind, and queries of every kind over what they write.
 
 The same seed makes the same trace again. Documents and selectors are the oracle's; SQL writes what
-no document could be, too.
+no document could be, too. Tables are `things`, which a schema declares, and `defined`, which the
+trace defines.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sidecar.core.column import boolean, integer, json, number, text
+from sidecar.core.column import Kind, boolean, integer, json, number, text
 from sidecar.core.event import Event, NewEvent
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import Args, Schema, event
 from sidecar.core.state import State, Statement, Statements
-from sidecar.core.table import Table
+from sidecar.core.table import Table, increment
 from tests.oracle.generate import KEY, Generator
 
 things = Table(
@@ -46,9 +47,44 @@ def raw(args: Raw, event: Event, state: State) -> Statements:
     return Statement(args.sql)
 
 
-schema = Schema("traces", version=1, tables=[things], events=[raw])
+class Counted(Args):
+    """One more year."""
+
+    id: str
+
+
+@event("v1.Counted", Counted)
+def counted(args: Counted, event: Event, state: State) -> Statements:
+    """Add to a number of one thing, if it is there."""
+    return things.update({"age": increment()}, where={"id": args.id})
+
+
+EVENTS: Final = [raw, counted]
+
+schema = Schema("traces", version=1, tables=[things], events=EVENTS)
 
 DEFINED: Final = "defined"
+
+_NESTED: Final = ["meta.a", "meta.a.b", "free.b", "other.k", "Ünï.a"]
+
+
+def random_schema(seed: int, version: int = 1) -> Schema:
+    """Return a schema with `things` of some columns, and other indexes in each version."""
+    chance = random.Random(seed)
+    more = {"note": text(nullable=True), "mixed": json(nullable=True)}
+    columns = {**things.columns, **dict(chance.sample(list(more.items()), chance.randrange(3)))}
+    chance = random.Random(f"{seed} {version}")
+    scalars = ["id", "name", "age", "score", "active"]
+    table = Table(
+        "things",
+        columns,
+        indexes=[
+            tuple(chance.sample([*scalars, *_NESTED], chance.choice([1, 1, 2, 3])))
+            for _ in range(chance.randrange(4))
+        ],
+        search=chance.choice([{"name": 2, "meta": 1}, {"meta": 1}, {}]),
+    )
+    return Schema("traces", version=version, tables=[table], events=EVENTS)
 
 
 class Trace:
@@ -56,17 +92,28 @@ class Trace:
 
     Args:
         seed: Decides all of it.
+        table: The table that is declared.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, table: Table = things) -> None:
         self.random = random.Random(seed)
+        self._table = table
         self._generator = Generator(seed)
         self._case = self._generator.case(0)
         self._ids = [str(one[KEY]) for one in self._case.documents]
 
+    def reseed(self, seed: int) -> None:
+        """Go on as this seed says, whatever was asked for before."""
+        self.random.seed(seed)
+        self._generator._random.seed(seed)
+
     def start(self) -> list[NewEvent]:
         """Return the events that make the collection and its first documents."""
-        args: JsonObject = {"name": DEFINED, "primaryKey": KEY, "jsonSchema": self._case.schema}
+        indexes = self._case.schema["indexes"]
+        assert isinstance(indexes, list)
+        nested: list[Json] = list[Json](self.random.sample(_NESTED, self.random.randrange(3)))
+        json_schema = {**self._case.schema, "indexes": [*indexes, *nested]}
+        args: JsonObject = {"name": DEFINED, "primaryKey": KEY, "jsonSchema": json_schema}
         return [
             NewEvent("v1.CollectionDefined", args),
             *(self._insertion(DEFINED, one) for one in self._case.documents),
@@ -81,45 +128,36 @@ class Trace:
         ]
 
     def query(self) -> JsonObject:
-        """Return a query: of documents, a count, the first one, or SQL."""
+        """Return a query of any kind: documents, one, a number, groups, SQL."""
         if self.random.random() < 0.3:
             return self._sql()
         query = self._generator._query()
         query["from"] = self.random.choice([DEFINED, "things"])
         if self.random.random() < 0.5:
-            selector: JsonObject = {}
-            for _ in range(self.random.choice([1, 1, 2])):
-                path = self._generator._path()
-                selector[path] = self.random.choice(_TERMS)(self._generator._near, path)
-            query["selector"] = selector
-        form = self.random.random()
-        if form < 0.15:
-            return {"from": query["from"], "selector": query["selector"], "count": True}
-        if form < 0.3:
-            return {**query, "first": True}
-        if form < 0.4:
-            return {**query, "fields": self.random.sample(["id", "name", "other", "_seq"], 2)}
-        if form < 0.45:
-            return {
-                "from": query["from"],
-                "selector": query["selector"],
-                "groupBy": ["name"],
-                "aggregate": {
-                    "n": {"count": True},
-                    "most": {"max": "age"},
-                    "sum": {"sum": "score"},
-                },
-            }
-        if form < 0.5:
-            return {
-                "from": query["from"],
-                "selector": {**self._search(), **query["selector"]},
-                "limit": 3,
-            }
-        return query
+            paths = [self._generator._path() for _ in range(self.random.choice([1, 1, 2]))]
+            near = self._generator._near
+            query["selector"] = {path: self.random.choice(_TERMS)(near, path) for path in paths}
+        return self._formed(self.random.choice(_FORMS), query)
+
+    def _formed(self, form: str, query: JsonObject) -> JsonObject:
+        """Return a query that asks for something else of the same documents."""
+        matching: JsonObject = {"from": query["from"], "selector": query["selector"]}
+        match form:
+            case "first":
+                return {**query, "first": True}
+            case "fallback":
+                return {**query, "first": True, "fallback": {"name": "none"}}
+            case "fields":
+                return {**query, "fields": self.random.sample(_FIELDS, 2)}
+            case "after":
+                return {**query, "after": self._generator._document(self.random.choice(self._ids))}
+            case "search":
+                return {"from": "things", "selector": self._search(), "limit": 3}
+        return {**(query if form in ("rows", "required") else matching), **_OTHER_FORMS[form]}
 
     def _search(self) -> JsonObject:
-        return {"$search": self.random.choice(["a", "b*", "10 true"])}
+        near: Json = self._generator._near("age")
+        return {"$search": self.random.choice(["a", "b*", "10 true"]), "age": {"$ne": near}}
 
     def _sql(self) -> JsonObject:
         sql = self.random.choice(_SELECTS).format(table=self.random.choice(["things", DEFINED]))
@@ -131,6 +169,8 @@ class Trace:
         way = self.random.random()
         if way < 0.25:
             return NewEvent("v1.Raw", {"sql": self._statement(table, id)})
+        if way < 0.3:
+            return NewEvent("v1.Counted", {"id": id})
         if way < 0.45:
             return NewEvent("v1.DocumentDeleted", {"collection": table, "id": id})
         document = self._document(table, id)
@@ -148,11 +188,9 @@ class Trace:
     def _document(self, table: str, id: str) -> JsonObject:
         document = self._generator._document(id)
         if table == "things":
-            for name in ("items", "meta"):
-                column = things.columns[name]
-                if name in document and not isinstance(
-                    document[name], column.container or (dict, list)
-                ):
+            for name, column in self._table.columns.items():
+                container = column.container or (dict, list)
+                if column.kind is Kind.JSON and not isinstance(document.get(name, []), container):
                     del document[name]
         return document
 
@@ -171,6 +209,33 @@ class Trace:
         for _ in range(count):
             yield self.batches()
 
+
+_FORMS: Final = [
+    *["rows"] * 8,
+    *["count"] * 3,
+    *["first"] * 3,
+    *("required", "fallback", "fields", "fields", "distinct", "after", "groups", "aggregate"),
+    *("search", "search"),
+]
+
+_FIELDS: Final = ["id", "name", "other", "meta.a", "_seq"]
+
+_AGGREGATE: Final[JsonObject] = {
+    "n": {"count": True},
+    "most": {"max": "age"},
+    "least": {"min": "meta.a"},
+    "sum": {"sum": "score"},
+    "mean": {"avg": "age"},
+}
+
+_OTHER_FORMS: Final[dict[str, JsonObject]] = {
+    "rows": {},
+    "required": {"first": "required"},
+    "count": {"count": True},
+    "distinct": {"fields": ["name", "meta.a"], "distinct": True},
+    "groups": {"groupBy": ["name"], "aggregate": _AGGREGATE},
+    "aggregate": {"aggregate": _AGGREGATE},
+}
 
 Near = Callable[[str], Json]
 _TERMS: Final[list[Callable[[Near, str], Json]]] = [

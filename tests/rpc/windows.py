@@ -37,9 +37,9 @@ class Copy:
         self.key = answer["primaryKey"]
         self.head = answer["head"]
         self.result: Decoded = next(
-            answer[kind] for kind in ("rows", "row", "count") if kind in answer
+            (answer[kind] for kind in ("rows", "row", "count") if kind in answer), None
         )
-        self.error: Decoded = None
+        self.error: Decoded = answer.get("error")
 
     def take(self, params: Message) -> None:
         """Apply a notification as DESIGN L2 says."""
