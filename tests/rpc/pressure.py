@@ -49,7 +49,12 @@ async def reading_nothing(server: Started) -> AsyncIterator[Peer]:
     """Connect; what nobody receives stays in the socket."""
     protocols = ["sidecar.v1", f"token.{server.line['token']}"]
     async with connect(
-        server.line["url"], subprotocols=protocols, compression=None, max_size=None, max_queue=1
+        server.line["url"],
+        subprotocols=protocols,
+        compression=None,
+        max_size=None,
+        max_queue=1,
+        ping_interval=None,
     ) as socket:
         yield Peer(socket)
 
