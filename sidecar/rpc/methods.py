@@ -151,8 +151,11 @@ async def _commit(services: Services, exchange: Exchange, params: CommitParams) 
         client_id=params.clientId or session.client_id,
         session_id=params.sessionId or session.session_id,
     )
-    # Shielded: a connection that closes now must not take back what the writer has begun.
-    receipt = await asyncio.shield(asyncio.wrap_future(stored))
+    future = asyncio.wrap_future(stored)
+    # A connection that closes now must not take back what the writer has begun, nor leave a refusal
+    # that nobody asks for to asyncio's log.
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    receipt = await asyncio.shield(future)
     services.counters.commits += 1
     services.counters.events += len(events)
     await session.settle(exchange, receipt.head)

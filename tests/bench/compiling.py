@@ -83,5 +83,5 @@ def _microseconds(work: Callable[[], object], before: Callable[[], None] | None 
 def _forget() -> None:
     """Empty every cache of functools that the package made."""
     for one in gc.get_objects():
-        if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("sidecar."):
+        if type(one) is functools._lru_cache_wrapper and one.__module__.startswith("sidecar."):
             one.cache_clear()
