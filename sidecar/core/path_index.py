@@ -16,8 +16,7 @@ import orjson
 from sidecar.core.column import Kind, is_field
 from sidecar.core.documents import json_path, literal, quote
 from sidecar.core.json import Json
-from sidecar.core.state import SqlValue
-from sidecar.core.terms import Condition
+from sidecar.core.terms import Condition, orders_otherwise, parameter
 from sidecar.core.values import is_index
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ _MANY: Final = "x'00'"
 """Bytes: SQLite orders them behind all numbers and texts."""
 
 _SIGNS: Final = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
-
-_WIDE: Final = "\ue000"
-"""From this character on SQLite orders some texts otherwise than JavaScript."""
 
 
 def entry_sql(table: Table, field: str) -> str:
@@ -72,25 +68,20 @@ def served(table: Table, parts: Sequence[str], operator: str, operand: Json) -> 
         return None
     entry = entry_sql(table, path)
     if operator == "$eq" and _is_scalar(operand):
-        return Condition(f"{entry} IN (?, {_MANY})", (_param(operand),))
+        return Condition(f"{entry} IN (?, {_MANY})", (parameter(operand),))
     if operator == "$in" and isinstance(operand, list) and all(map(_is_scalar, operand)):
         values = f"SELECT value FROM json_each(?) UNION ALL SELECT {_MANY}"
         return Condition(f"{entry} IN ({values})", (orjson.dumps(operand).decode(),))
     sign = _SIGNS.get(operator)
     if sign is None or isinstance(operand, bool) or not _is_scalar(operand):
         return None
-    if isinstance(operand, str) and max(operand, default="") >= _WIDE:
+    if orders_otherwise(operand):
         return None
     range_sql = f"{entry} {sign} ?"
     # MANY is greater than all.
     sql = range_sql if sign[0] == ">" else f"({range_sql} OR {entry} = {_MANY})"
-    return Condition(sql, (_param(operand),))
+    return Condition(sql, (parameter(operand),))
 
 
 def _is_scalar(operand: Json) -> bool:
     return isinstance(operand, str | int | float)
-
-
-def _param(operand: Json) -> SqlValue:
-    assert isinstance(operand, str | int | float)
-    return float(operand) if isinstance(operand, int) and abs(operand) >= 2**63 else operand

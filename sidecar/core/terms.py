@@ -109,7 +109,13 @@ def _comparable(column: Column, operand: Json) -> bool:
     return isinstance(operand, int | float) and not isinstance(operand, bool)
 
 
-def _param(operand: Json) -> SqlValue:
+def orders_otherwise(operand: Json) -> bool:
+    """Return whether SQLite may order texts about an operand otherwise than JavaScript does."""
+    return isinstance(operand, str) and max(operand, default="") >= "\ue000"
+
+
+def parameter(operand: Json) -> SqlValue:
+    """Return the SQLite form of a scalar operand."""
     assert not isinstance(operand, dict | list)
     if isinstance(operand, int) and not -(2**63) <= operand < 2**63:
         return float(operand)
@@ -125,7 +131,7 @@ def _equal(name: str, column: Column, operand: Json) -> Condition:
         return Condition(f"{quote(name)} IS NULL")
     if not _comparable(column, operand):
         return NONE
-    return Condition(f"{quote(name)} = ?", (_param(operand),))
+    return Condition(f"{quote(name)} = ?", (parameter(operand),))
 
 
 def _not_equal(name: str, column: Column, operand: Json) -> Condition:
@@ -133,12 +139,12 @@ def _not_equal(name: str, column: Column, operand: Json) -> Condition:
         return Condition(f"{quote(name)} IS NOT NULL")
     if not _comparable(column, operand):
         return ALL
-    return Condition(f"{quote(name)} IS NOT ?", (_param(operand),))
+    return Condition(f"{quote(name)} IS NOT ?", (parameter(operand),))
 
 
 def _member(name: str, column: Column, operand: Json) -> Condition:
     assert isinstance(operand, list)
-    values = [_param(item) for item in operand if _comparable(column, item)]
+    values = [parameter(item) for item in operand if _comparable(column, item)]
     # One parameter, however many values: the statement's text stays the same and stays compiled.
     sql = f"{quote(name)} IN (SELECT value FROM json_each(?))"
     condition = Condition(sql, (orjson.dumps(values).decode(),))
@@ -232,9 +238,11 @@ def _range(sign: str) -> Callable[[str, Column, Json], Condition | None]:
             return Condition(f"({quote(name)} IS NULL AND {_is_null(name)})")
         if not _comparable(column, operand):
             return NONE
-        if isinstance(operand, str) and max(operand, default="") >= "\ue000":
-            return Condition(f"{utf16_order(quote(name))} {sign} {utf16_order('?')}", (operand,))
-        return Condition(f"{quote(name)} {sign} ?", (_param(operand),))
+        if orders_otherwise(operand):
+            return Condition(
+                f"{utf16_order(quote(name))} {sign} {utf16_order('?')}", (parameter(operand),)
+            )
+        return Condition(f"{quote(name)} {sign} ?", (parameter(operand),))
 
     return term
 
