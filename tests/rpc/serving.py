@@ -172,3 +172,14 @@ def conforms(message: object, file: str) -> None:
     """Check a message against a file of `rpc_schema/schemas`."""
     schema = json.loads((DIRECTORY / "schemas" / f"{file}.json").read_bytes())
     Draft202012Validator(schema).validate(message)
+
+
+def apply_patch(rows: Decoded, key: str, patch: Message) -> list[Message]:
+    """Return the rows that a patch leads to, as DESIGN L2 says."""
+    new = {one["row"][key] for one in patch["upsert"]}
+    result = [row for row in rows if row[key] not in {*patch["remove"], *new}]
+    for one in patch["upsert"]:
+        result.insert(one["at"], one["row"])
+    if "order" in patch:
+        result.sort(key=lambda row: patch["order"].index(row[key]))
+    return result

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 
 from sidecar.store import Limits
-from tests.rpc.serving import TOKEN, Decoded, Message, Peer, Serving, conforms, persona, serving
+from tests.rpc.serving import (
+    TOKEN,
+    Decoded,
+    Message,
+    Peer,
+    Serving,
+    apply_patch,
+    conforms,
+    persona,
+    serving,
+)
 
 SLOW = {
     "sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)"
@@ -50,14 +60,8 @@ class Client:
         if "result" in params:
             (self.result,) = params["result"].values()
         if "patch" in params:
-            patch = params["patch"]
-            assert patch["head"] == params["head"]
-            new = {one["row"][self.key] for one in patch["upsert"]}
-            rows = [row for row in self.result if row[self.key] not in {*patch["remove"], *new}]
-            for one in patch["upsert"]:
-                rows.insert(one["at"], one["row"])
-            if "order" in patch:
-                rows.sort(key=lambda row: patch["order"].index(row[self.key]))
+            assert params["patch"]["head"] == params["head"]
+            rows = apply_patch(self.result, self.key, params["patch"])
             assert rows != self.result, "a message that changes nothing"
             self.result = rows
 

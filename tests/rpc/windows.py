@@ -22,7 +22,7 @@ from sidecar.rpc.hub import Hub
 from sidecar.rpc.session import Session
 from sidecar.store import Result, Store
 from tests.live.traces import Trace
-from tests.rpc.serving import Decoded, Message
+from tests.rpc.serving import Decoded, Message, apply_patch
 
 
 class Copy:
@@ -49,14 +49,8 @@ class Copy:
         if "result" in params:
             (self.result,) = params["result"].values()
         if "patch" in params:
-            patch = params["patch"]
-            assert patch["head"] == params["head"]
-            new = {one["row"][self.key] for one in patch["upsert"]}
-            rows = [row for row in self.result if row[self.key] not in {*patch["remove"], *new}]
-            for one in patch["upsert"]:
-                rows.insert(one["at"], one["row"])
-            if "order" in patch:
-                rows.sort(key=lambda row: patch["order"].index(row[self.key]))
+            assert params["patch"]["head"] == params["head"]
+            rows = apply_patch(self.result, self.key, params["patch"])
             assert orjson.dumps(rows) != orjson.dumps(self.result), "it changes nothing (L4)"
             self.result = rows
 
