@@ -26,7 +26,7 @@ from sidecar.core.errors import NotFoundError, ValidationError
 from sidecar.core.event import Event
 from sidecar.core.json import JsonObject
 from sidecar.core.schema import AnyEvent, Args, event
-from sidecar.core.state import Define, SqlValue, State, Statement, Statements
+from sidecar.core.state import Change, Define, SqlValue, State, Statement, Statements, Undefine
 from sidecar.core.table import Table
 
 Text = Annotated[str, Field(min_length=1)]
@@ -38,6 +38,12 @@ class CollectionDefined(Args):
     name: Text
     primaryKey: Text
     jsonSchema: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class CollectionRemoved(Args):
+    """The end of a collection's documents, and of its definition where it had one."""
+
+    name: Text
 
 
 class DocumentInserted(Args):
@@ -156,6 +162,19 @@ def collection_defined(args: CollectionDefined, event: Event, state: State) -> S
     return Define(table, {"primaryKey": args.primaryKey, "jsonSchema": args.jsonSchema})
 
 
+@event("v1.CollectionRemoved", CollectionRemoved)
+def collection_removed(args: CollectionRemoved, event: Event, state: State) -> Statements:
+    """Delete all that the collection has; what is in quarantine it never had."""
+    table = state.collection(args.name)
+    owned = [
+        Statement(f"DELETE FROM {name} WHERE collection = ?", (args.name,), (name,))
+        for name in ("_tombstones", "_attachments", "_local_documents", "_id_map")
+    ]
+    # Row by row also where the table goes, so that each document's history has its end.
+    changes: list[Change] = [table.delete(where={}), *owned]
+    return [*changes, Undefine(table)]
+
+
 @event("v1.DocumentInserted", DocumentInserted)
 def document_inserted(args: DocumentInserted, event: Event, state: State) -> Statements:
     """Insert the document as it is."""
@@ -242,6 +261,7 @@ def migration_rolled_back(args: MigrationRolledBack, event: Event, state: State)
 
 BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
     collection_defined,
+    collection_removed,
     document_inserted,
     document_patched,
     document_deleted,

@@ -36,7 +36,17 @@ class Define:
     definition: JsonObject = field(default_factory=dict)
 
 
-Statements = Statement | Define | Sequence[Statement | Define]
+@dataclass(frozen=True, slots=True)
+class Undefine:
+    """The end of a collection that was defined at run time, with the rows it still has."""
+
+    table: Table
+
+
+Change = Statement | Define | Undefine
+"""One thing a materializer does."""
+
+Statements = Change | Sequence[Change]
 
 
 class State(Protocol):

@@ -157,7 +157,9 @@ class Hub:
     def _footprint(self, query: Query, result: Result) -> Footprint | None:
         tables = self._store.tables
         if isinstance(query, DocumentQuery):
-            return of_documents(query, tables[query.from_])
+            # One that was removed since: until it is there again, each commit may touch the query.
+            table = tables.get(query.from_)
+            return None if table is None else of_documents(query, table)
         return of_sql(query, result.reads, tables)
 
     def _watch(self) -> None:
@@ -172,6 +174,10 @@ class Hub:
     def _committed(self, committed: Committed) -> None:
         for stream in self._streams:
             stream.wake()
+        if "_collections" in committed.tables:
+            # A collection that was removed may come back with other columns.
+            for shared in self._shared.values():
+                shared.learned = False
         for shared in self._index.affected(committed.tables, committed.changes):
             for listener, name in shared.listeners:
                 listener.touch(name, committed.head)

@@ -103,6 +103,11 @@ class Capture:
         """Forget the images since a mark."""
         del self._halves[mark:]
 
+    def forget(self, table: str) -> None:
+        """Forget a table that is dropped, and its triggers with it; another may get its name."""
+        self._installed.discard(table)
+        self._room.pop(table, None)
+
     def changes(self, tables: Mapping[str, Table]) -> dict[str, TableChange]:
         """Return what became of the tables of which that is known.
 

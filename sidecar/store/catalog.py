@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import orjson
 
 from sidecar.core.collection import collection_table
+from sidecar.core.documents import quote
 from sidecar.core.errors import ConflictError, UnknownCollectionError, ValidationError
 from sidecar.core.schema import Schema
 from sidecar.core.search import SUFFIX
@@ -17,7 +18,7 @@ from sidecar.store.layout import create_table, watch
 
 
 class Catalog:
-    """Tables by name. A catalog never changes; defining a collection makes the next one."""
+    """Tables by name. A catalog never changes; defining or removing a collection makes the next."""
 
     def __init__(self, tables: Mapping[str, Table], declared: frozenset[str]) -> None:
         self.tables = tables
@@ -43,7 +44,7 @@ class Catalog:
         """
         found = self.tables.get(name)
         if found is None:
-            raise UnknownCollectionError(f"no collection is named {name[:200]!r}", collection=name)
+            raise unknown(name)
         return found
 
     def spelled(self, name: str) -> str:
@@ -82,3 +83,18 @@ class Catalog:
             (table.name, orjson.dumps(definition.definition).decode(), seq),
         )
         return Catalog({**self.tables, table.name: table}, self._declared)
+
+    def undefine(self, connection: Connection, name: str) -> Catalog:
+        """Drop a collection's table, and return the catalog without it; a declared one stays."""
+        if name in self._declared:
+            return self
+        connection.execute(f"DROP TABLE {quote(name)}")
+        connection.execute("DELETE FROM _collections WHERE name = ?", (name,))
+        return Catalog(
+            {one: table for one, table in self.tables.items() if one != name}, self._declared
+        )
+
+
+def unknown(name: str) -> UnknownCollectionError:
+    """Return the error of a collection that is not there."""
+    return UnknownCollectionError(f"no collection is named {name[:200]!r}", collection=name)

@@ -121,6 +121,11 @@ def interrupted(error: DriverError) -> bool:
 _INTERRUPT: Final = 9
 
 
+def lacks_table(error: DriverError) -> bool:
+    """Return whether a statement names a table that is not there."""
+    return str(error).startswith("no such table: ")
+
+
 def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> None:
     # SQLCipher writes of a wrong key to stderr, which is for lines of JSON.
     connection.execute("PRAGMA cipher_log_level = NONE")

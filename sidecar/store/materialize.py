@@ -14,7 +14,7 @@ from sidecar.core.event import Event
 from sidecar.core.json import JsonObject, pointer
 from sidecar.core.schema import AnyEvent, Schema
 from sidecar.core.search import SUFFIX
-from sidecar.core.state import Define, SqlValue, Statement, Statements
+from sidecar.core.state import Change, Define, SqlValue, Statements, Undefine
 from sidecar.core.table import Table
 from sidecar.store.capture import Capture
 from sidecar.store.catalog import Catalog
@@ -98,9 +98,12 @@ class Materializer:
         except Exception as error:
             raise _fault(event) from error
 
-    def _run(self, one: Statement | Define) -> None:
-        if isinstance(one, Define):
-            self.catalog = self.catalog.define(self._connection, one, self._seq)
+    def _run(self, one: Change) -> None:
+        if isinstance(one, Define | Undefine):
+            if isinstance(one, Define):
+                self.catalog = self.catalog.define(self._connection, one, self._seq)
+            else:
+                self._undefine(one.table.name)
             self.changed.update(("_collections", "sqlite_master", one.table.name))
             return
         if not one.sql.lstrip()[:7].upper().startswith(_WRITES):
@@ -108,6 +111,13 @@ class Materializer:
         _check_search(one.sql)
         self._connection.execute(one.sql, one.params)
         self.changed.update(one.tables)
+
+    def _undefine(self, name: str) -> None:
+        known = self.catalog
+        self.catalog = known.undefine(self._connection, name)
+        if self.catalog is not known:
+            self.capture.forget(name)
+            self._documents.pop(name, None)
 
     def get(self, table: str, id: str) -> JsonObject | None:
         """Return a document by primary key, or None."""
@@ -175,5 +185,5 @@ def _placed(error: SidecarError, args: JsonObject) -> SidecarError:
     return ConflictError(error.message, hint=error.hint, **{**error.data, "path": place + path})
 
 
-def _flat(statements: Statements) -> Sequence[Statement | Define]:
-    return [statements] if isinstance(statements, Statement | Define) else statements
+def _flat(statements: Statements) -> Sequence[Change]:
+    return [statements] if isinstance(statements, Change) else statements

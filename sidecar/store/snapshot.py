@@ -30,13 +30,14 @@ from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
 from sidecar.core.terms import WIDE, is_wide
 from sidecar.store import log
-from sidecar.store.catalog import Catalog
+from sidecar.store.catalog import Catalog, unknown
 from sidecar.store.driver import (
     REFUSED,
     Connection,
     Cursor,
     DriverError,
     interrupted,
+    lacks_table,
     translate,
 )
 from sidecar.store.explain import Explanation, explain
@@ -133,7 +134,8 @@ class Snapshot:
             TooLargeError: Past the cap.
         """
         self._begin()
-        # Before head(), which begins the snapshot: it has every table of a catalog that is older.
+        # Before head(), which begins the snapshot: of a catalog that is older it lacks only tables
+        # that were removed since.
         catalog = self._catalog()
         head = self.head()
         if isinstance(query, SqlQuery):
@@ -212,6 +214,8 @@ class Snapshot:
                     ids.append(id)
                     rows.append(row)
         except DriverError as error:
+            if lacks_table(error):
+                raise unknown(table.name) from error
             raise self._failure(error) from error
         kind: Literal["row", "rows"] = "row" if query.first else "rows"
         if query.first and not rows:

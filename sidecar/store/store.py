@@ -251,8 +251,10 @@ class Store:
         """Return `{head, events, tables, unknownEvents, bytes, path, fingerprint}`."""
 
         def work(snapshot: Snapshot) -> JsonObject:
+            # As of this snapshot: a collection may be removed, or defined, meanwhile.
+            there = set(snapshot.rows("SELECT name FROM sqlite_master WHERE type = 'table'"))
             tables: JsonObject = {}
-            for name in self._writer.catalog.tables:
+            for name in [one for one in self._writer.catalog.tables if (one,) in there]:
                 ((count,),) = snapshot.rows(f"SELECT count(*) FROM {quote(name)}")
                 assert isinstance(count, int)
                 tables[name] = count

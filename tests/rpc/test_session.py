@@ -366,6 +366,32 @@ async def test_a_query_that_begins_to_fail_says_so_once(server: Serving) -> None
         assert await named('{"a":1}') == []
 
 
+async def test_a_removed_collection_that_is_defined_anew_is_live_again(server: Serving) -> None:
+    """Also with other columns: a range is one of a column no more, but of any element."""
+
+    def defined(kind: str) -> Message:
+        described = {"properties": {"n": {"type": kind}}, "indexes": ["n"]}
+        args = {"name": "notes", "primaryKey": "id", "jsonSchema": described}
+        return {"name": "v1.CollectionDefined", "args": args}
+
+    def put(n: object) -> Message:
+        args = {"collection": "notes", "document": {"id": "a", "n": n}}
+        return {"name": "v1.DocumentInserted", "args": args}
+
+    removed = {"name": "v1.CollectionRemoved", "args": {"name": "notes"}}
+    async with Peer.open(server) as peer:
+        await peer.call("commit", {"events": [defined("integer"), put(7)]})
+        query = {"from": "notes", "selector": {"n": {"$gt": 9, "$lt": 6}}}
+        await peer.call("subscribe", {"query": query})
+        await peer.call("commit", {"events": [removed]})
+        assert peer.notifications()[-1]["error"]["data"]["code"] == "E_UNKNOWN_COLLECTION"
+        await peer.call("commit", {"events": [defined("array")]})
+        assert peer.notifications()[-1]["result"] == {"rows": []}
+        await peer.call("commit", {"events": [put([1, 10])]})
+        (row,) = peer.notifications()[-1]["patch"]["upsert"]
+        assert row["row"] == {"id": "a", "n": [1, 10]}
+
+
 async def test_unsubscribe_ends_the_messages(server: Serving) -> None:
     async with Peer.open(server) as peer, Peer.open(server) as other:
         answer = await peer.call("subscribe", {"query": {"from": "personas"}})

@@ -140,6 +140,7 @@ _EVENTS: list[Callable[[Trace], NewEvent]] = [
     ),
     _defined,
     _defined,
+    lambda t: new("CollectionRemoved", name=t.random.choice(_COLLECTIONS[2:])),
     lambda t: new(
         "DocumentInserted",
         collection=t.random.choice(_COLLECTIONS),

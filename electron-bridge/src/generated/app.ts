@@ -129,6 +129,12 @@ export interface CollectionDefinedArgs {
   };
 }
 /**
+ * The end of a collection's documents, and of its definition where it had one.
+ */
+export interface CollectionRemovedArgs {
+  name: string;
+}
+/**
  * The end of a conversation, at a time in milliseconds.
  */
 export interface ConversationArchivedArgs {
@@ -490,6 +496,10 @@ export const events = {
    * A collection that has no declared table.
    */
   collectionDefined: (args: CollectionDefinedArgs) => ({ name: "v1.CollectionDefined", args }) as const,
+  /**
+   * The end of a collection's documents, and of its definition where it had one.
+   */
+  collectionRemoved: (args: CollectionRemovedArgs) => ({ name: "v1.CollectionRemoved", args }) as const,
   /**
    * The end of a conversation, at a time in milliseconds.
    */

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 
+import orjson
 import platformdirs
 from sqlite_utils import Database
 
@@ -89,6 +90,6 @@ def _database(target: Target) -> Iterator[Database]:
 
 
 async def _definitions(client: Client) -> list[JsonObject]:
-    """Return the arguments by which collections were defined at run time."""
-    page = await client.events.list(names=["v1.CollectionDefined"])
-    return [event["args"] for event in page["events"]]
+    """Return the arguments by which the collections there are were defined at run time."""
+    found = await client.query({"sql": "SELECT name, definition FROM _collections"})
+    return [{"name": row["name"], **orjson.loads(str(row["definition"]))} for row in found["rows"]]

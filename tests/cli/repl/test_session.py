@@ -118,7 +118,7 @@ def test_steps_and_plans_tell_what_they_are(attached: Sidecar) -> None:
 
 
 def test_collections_of_run_time_are_tables_too(repl: Sidecar) -> None:
-    """Once they are defined, each with its own key."""
+    """Once they are defined, each with its own key, and until they are removed."""
     define = "events.CollectionDefined(name='my-notes', primaryKey='slug')"
     assert repl(f"await rpc.commit({define}) and None").err == ""
     ended = repl(
@@ -127,6 +127,8 @@ def test_collections_of_run_time_are_tables_too(repl: Sidecar) -> None:
         "await rpc.query(tables['my-notes'].order_by('n').after(row)) and None",
     )
     assert (ended.out, ended.err) == ("<tables.my-notes(slug: text)>\n", "")
+    repl("await rpc.commit(events.CollectionRemoved(name='my-notes')) and None")
+    assert "KeyError" in repl("tables['my-notes']").err
 
 
 def test_methods_without_python_of_their_own_are_there_too(attached: Sidecar) -> None:
