@@ -78,6 +78,11 @@ def check_regex(pattern: str, flags: str, path: str) -> None:
         raise QueryError(f"{path}: no regular expression of JavaScript: {reason}", path=path)
 
 
+def is_regex(pattern: str, flags: str) -> bool:
+    """Return whether JavaScript's RegExp takes a pattern."""
+    return _fault(pattern, flags) is None
+
+
 @lru_cache(maxsize=512)
 def _fault(pattern: str, flags: str) -> str | None:
     try:

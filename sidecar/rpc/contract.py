@@ -99,7 +99,9 @@ CONTRACTS: Sequence[Contract] = (
         (params.CommitParams,),
         "All events of a batch are stored, or none. Sending a batch again, by its event ids, gives "
         "the first receipt with `duplicate: true`. The connection's own live queries get their "
-        "patches before this answer. An error names the event by `index` and the place by `path`.",
+        "patches before this answer. An error names the event by `index` and the place by `path`; "
+        "what `validate` refuses has `collection`, `id` and `errors`, each `{path, message, "
+        "keyword}` with a path into the document, and in `others` the same of each further one.",
         (
             ValidationError,
             ConflictError,

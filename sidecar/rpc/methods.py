@@ -150,6 +150,7 @@ async def _commit(services: Services, exchange: Exchange, params: CommitParams) 
         events,
         client_id=params.clientId or session.client_id,
         session_id=params.sessionId or session.session_id,
+        validate=params.validate_,
     )
     future = asyncio.wrap_future(stored)
     # A connection that closes now must not take back what the writer has begun, nor leave a refusal

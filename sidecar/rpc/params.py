@@ -74,6 +74,12 @@ class CommitParams(Wire):
     events: list[CommitEvent] = Field(min_length=1)
     clientId: Ident | None = Field(default=None, description="Default: this connection's own")
     sessionId: Ident | None = Field(default=None, description="Default: this connection's own")
+    validate_: bool = Field(
+        default=False,
+        alias="validate",
+        description="Refuse documents that the batch's v1.DocumentInserted and v1.DocumentPatched "
+        "leave in a collection defined with a JSON schema they don't fit",
+    )
 
 
 class SubscribeParams(Wire):

@@ -159,6 +159,7 @@ class Store:
         *,
         client_id: str = "local",
         session_id: str = "local",
+        validate: bool = False,
     ) -> Future[Receipt]:
         """Append a batch, whole or not at all (S3, S4, S5).
 
@@ -166,6 +167,7 @@ class Store:
             events: At least one event.
             client_id: The device or installation.
             session_id: The window or process.
+            validate: Refuse documents that don't fit their collection's JSON schema.
 
         Returns:
             The receipt, once the batch is durable and observers have seen it. The future raises
@@ -175,7 +177,7 @@ class Store:
         Raises:
             ShuttingDownError: The store is closed.
         """
-        return self._writer.commit(events, client_id, session_id)
+        return self._writer.commit(events, client_id, session_id, validate=validate)
 
     def probe(self, events: Sequence[NewEvent], look: Callable[[State], None]) -> Future[Receipt]:
         """Apply events in a transaction, look at the state they lead to, and roll it back (M9).

@@ -42,6 +42,7 @@ from sidecar.store import log, search
 from sidecar.store.capture import TableChange
 from sidecar.store.driver import Connection, DriverError, translate
 from sidecar.store.materialize import Materializer
+from sidecar.store.validation import check_documents
 
 MAX_EVENTS: Final = 10_000
 """Most events of one batch."""
@@ -75,6 +76,7 @@ class _Batch:
     events: Sequence[NewEvent]
     client_id: str
     session_id: str
+    validate: bool = False
     future: Future[Receipt] = field(default_factory=Future)
 
 
@@ -123,10 +125,10 @@ class Writer:
         self._watching = tables
 
     def commit(
-        self, events: Sequence[NewEvent], client_id: str, session_id: str
+        self, events: Sequence[NewEvent], client_id: str, session_id: str, *, validate: bool
     ) -> Future[Receipt]:
         """Queue a batch; the future has its receipt once it is durable."""
-        batch = _Batch(events, client_id, session_id)
+        batch = _Batch(events, client_id, session_id, validate)
         self._put(batch)
         return batch.future
 
@@ -252,6 +254,8 @@ class Writer:
                 ids.append(self._append_one(new, batch))
             except SidecarError as error:
                 raise error.located(index=index, name=new.name[:_SHOWN]) from error
+        if batch.validate:
+            check_documents(self._state, batch.events)
         return Receipt(first, self._head, self._head, tuple(ids), self._at)
 
     def _append_one(self, new: NewEvent, batch: _Batch) -> str:

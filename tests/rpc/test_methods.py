@@ -71,6 +71,20 @@ async def test_a_failed_commit_names_the_event_and_the_place(peer: Peer) -> None
     await call(peer, "commit", {"events": [persona("right")]})
 
 
+async def test_a_commit_may_ask_for_documents_that_fit(peer: Peer) -> None:
+    described = {"properties": {"id": {"type": "string"}, "age": {"type": "integer"}}}
+    args = {"name": "people", "primaryKey": "id", "jsonSchema": described}
+    await peer.call("commit", {"events": [{"name": "v1.CollectionDefined", "args": args}]})
+    document = {"collection": "people", "document": {"id": "a", "age": "x"}}
+    events = [{"name": "v1.DocumentInserted", "args": document}]
+    error = await peer.fail("commit", {"events": events, "validate": True})
+    assert error["data"]["code"] == "E_VALIDATION"
+    assert error["data"]["errors"] == [
+        {"path": "/age", "message": 'the value is not of type "integer"', "keyword": "type"}
+    ]
+    await peer.call("commit", {"events": events})
+
+
 async def test_a_conflict_carries_the_current_document(peer: Peer) -> None:
     """S13."""
     head = (await call(peer, "commit", {"events": [persona("expected")]}))["head"]

@@ -79,6 +79,10 @@ export interface CommitParams {
    * Default: this connection's own
    */
   sessionId?: string | null;
+  /**
+   * Refuse documents that the batch's v1.DocumentInserted and v1.DocumentPatched leave in a collection defined with a JSON schema they don't fit
+   */
+  validate?: boolean;
 }
 /**
  * Proof that a batch is durable.
