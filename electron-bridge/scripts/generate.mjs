@@ -8,6 +8,7 @@
  *
  * rpc.ts     what each method takes and answers, what the server sends unasked, the start line
  * app.ts     documents, event arguments, the builders `tables` and `events`, and `clientDocuments`
+ * writes.ts  the tables' own events that do what the document events do
  * errors.ts  the error codes
  */
 
@@ -93,6 +94,28 @@ async function appModule() {
         `  readonly ${name}: { readonly default: ${valueName(tables[name])}; readonly event: "${event}" };`,
     ),
     `} = ${JSON.stringify(clientDocuments, null, 2)};`,
+    "",
+  ].join("\n");
+}
+
+function writesModule() {
+  const { tables } = read("app.json");
+  const written = Object.entries(tables).filter(([, { writes }]) => Object.keys(writes).length > 0);
+  const writes = Object.fromEntries(written.map(([name, table]) => [name, table.writes]));
+  return [
+    `${header}/** An event, and the fields it must be given, none of them null. */`,
+    "export interface TypedWrite {",
+    "  readonly event: string;",
+    "  readonly needs: readonly string[];",
+    "}",
+    "",
+    "/**",
+    " * The tables' own events that do what the document events do, given what they need: `insert` takes",
+    " * the document, `patch` `{<primary key>, updates}`, `remove` `{<primary key>}`.",
+    " */",
+    "export const writes: {",
+    '  readonly [table: string]: { readonly [what in "insert" | "patch" | "remove"]?: TypedWrite };',
+    `} = ${JSON.stringify(writes, null, 2)};`,
     "",
   ].join("\n");
 }
@@ -300,6 +323,7 @@ function current(name) {
 const files = {
   "rpc.ts": await rpcModule(),
   "app.ts": await appModule(),
+  "writes.ts": writesModule(),
   "errors.ts": errorsModule(),
 };
 let stale = false;

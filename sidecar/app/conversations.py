@@ -12,7 +12,7 @@ from sidecar.core.event import Event
 from sidecar.core.json import Json
 from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statements
-from sidecar.core.table import Table, Value, append
+from sidecar.core.table import Table, Value, Writes, append
 
 conversations = Table(
     "conversations",
@@ -32,6 +32,7 @@ conversations = Table(
     },
     indexes=[("personaId", "updatedAt"), "isArchived"],
     imported="v1.ConversationImported",
+    writes=Writes(insert="v1.ConversationStarted"),
 )
 
 

@@ -15,7 +15,7 @@ from sidecar.core.event import Event
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statement, Statements
-from sidecar.core.table import Table, increment
+from sidecar.core.table import Table, Writes, increment
 
 memory_entities = Table(
     "memoryEntities",
@@ -40,6 +40,9 @@ memory_entities = Table(
     indexes=[("personaId", "importance"), "lastAccessed", "importance", "memoryTier"],
     search={"name": 4, "summary": 2, "tags": 2, "content": 1},
     imported="v1.MemoryEntityImported",
+    writes=Writes(
+        insert="v1.MemoryEntityCreated", patch="v1.MemoryEntityUpdated", stamped=["updatedAt"]
+    ),
 )
 
 memory_links = Table(

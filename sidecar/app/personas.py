@@ -11,7 +11,7 @@ from sidecar.core.column import boolean, integer, json, text, timestamp
 from sidecar.core.event import Event
 from sidecar.core.schema import Args, OpenArgs, event, without
 from sidecar.core.state import State, Statements
-from sidecar.core.table import Table, increment
+from sidecar.core.table import Table, Writes, increment
 
 personas = Table(
     "personas",
@@ -30,6 +30,12 @@ personas = Table(
     },
     indexes=["lastUsed", "isActive", "name"],
     imported="v1.PersonaImported",
+    writes=Writes(
+        insert="v1.PersonaCreated",
+        patch="v1.PersonaUpdated",
+        remove="v1.PersonaDeleted",
+        stamped=["updatedAt"],
+    ),
 )
 
 

@@ -186,6 +186,22 @@ class Schema:
                     raise SchemaError(f"table {table.name} refers to {target}, which is no table")
             if table.imported is not None and table.imported not in self.events:
                 raise SchemaError(f"table {table.name}: no event {table.imported}")
+            self._check_writes(table)
+
+    def _check_writes(self, table: Table) -> None:
+        key = table.primary_key
+        for name, members in (
+            (table.writes.insert, {key}),
+            (table.writes.patch, {key, "updates"}),
+            (table.writes.remove, {key}),
+        ):
+            if name is None:
+                continue
+            if name not in self.events:
+                raise SchemaError(f"table {table.name}: no event {name}")
+            if not members <= self.events[name].args.model_fields.keys():
+                wanted = ", ".join(sorted(members))
+                raise SchemaError(f"table {table.name}: {name} does not take {wanted}")
 
     def _check_upcasts(self) -> None:
         for step in self.upcasts.values():

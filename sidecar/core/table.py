@@ -48,6 +48,23 @@ def append(value: Json) -> Expression:
 Value = Json | Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """A table's own events that do what the document events do, and say it in the app's words.
+
+    Attributes:
+        insert: Takes a document as its arguments.
+        patch: Takes `{<primary key>, updates}`.
+        remove: Takes `{<primary key>}`.
+        stamped: Fields that `patch` sets by itself where `updates` does not.
+    """
+
+    insert: str | None = None
+    patch: str | None = None
+    remove: str | None = None
+    stamped: Sequence[str] = ()
+
+
 class Table:
     """A table: its columns by name, and statements that write its rows.
 
@@ -58,6 +75,7 @@ class Table:
             unsorted query's order.
         search: Full-text search over these text and JSON columns: their weights in the ranking.
         imported: The typed event that imports a document; None for `v1.DocumentInserted`.
+        writes: The typed events that insert, patch and remove one.
 
     Raises:
         SchemaError: Not one primary key, a name no query could use, a default of a wrong type, an
@@ -72,6 +90,7 @@ class Table:
         indexes: Iterable[str | Sequence[str]] = (),
         search: Mapping[str, float] | None = None,
         imported: str | None = None,
+        writes: Writes = Writes(),
     ) -> None:
         self.name = name
         self.columns = columns
@@ -83,6 +102,7 @@ class Table:
         )
         self.search: Mapping[str, float] = search or {}
         self.imported = imported
+        self.writes = writes
         self.primary_key = _checked(self)
         names = [*map(quote, columns), "_extra"]
         self._insert = (
@@ -107,6 +127,15 @@ class Table:
     def order(self) -> tuple[str, ...]:
         """Fields an unsorted query is ordered by: the first index, as RxDB does."""
         return self.indexes[0] if self.indexes else ()
+
+    @property
+    def filled(self) -> list[str]:
+        """Fields that `insert` fills or requires; a document with all of them goes in as it is."""
+        return [
+            name
+            for name, column in self.columns.items()
+            if not column.nullable or not isinstance(column.default, Missing)
+        ]
 
     def describe(self) -> JsonObject:
         """Return what decides the state, as data."""

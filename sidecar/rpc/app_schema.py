@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
@@ -66,7 +68,25 @@ def _table(table: Table, generator: type[GenerateJsonSchema]) -> JsonObject:
         "columns": columns,
         "indexes": indexes,
         "search": {**table.search},
+        "writes": _writes(table),
         "document": document,
+    }
+
+
+def _writes(table: Table) -> JsonObject:
+    """Return the table's own events by what they do, with the fields each needs, none of them null.
+
+    With those it does just what the document event would.
+    """
+    needs: dict[str, tuple[str | None, Sequence[str]]] = {
+        "insert": (table.writes.insert, table.filled),
+        "patch": (table.writes.patch, table.writes.stamped),
+        "remove": (table.writes.remove, ()),
+    }
+    return {
+        what: {"event": event, "needs": list[Json](fields)}
+        for what, (event, fields) in needs.items()
+        if event is not None
     }
 
 

@@ -12,7 +12,7 @@ from sidecar.core.event import Event
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.schema import AnyEvent, Args, OpenArgs, Schema, UpcastDef, event, without
 from sidecar.core.state import State, Statements
-from sidecar.core.table import Table
+from sidecar.core.table import Table, Writes
 from tests.core.values import nested
 
 
@@ -62,6 +62,17 @@ def _named(name: str, **columns: Column) -> Table:
         {"tables": [_named("SQLITE_mine")]},
         {"tables": [_named("a", owner=text(references="people"))]},
         {"tables": [Table("a", {"id": text(primary_key=True)}, imported="v1.Nothing")]},
+        {"tables": [Table("a", {"id": text(primary_key=True)}, writes=Writes(insert="v1.No"))]},
+        {
+            "tables": [
+                Table("a", {"key": text(primary_key=True)}, writes=Writes(remove="v1.NoteAdded"))
+            ]
+        },
+        {
+            "tables": [
+                Table("a", {"id": text(primary_key=True)}, writes=Writes(patch="v1.NoteAdded"))
+            ]
+        },
         {"events": [note_added, note_added]},
         {"events": [event("v1.DocumentInserted", NoteAdded)(note_added.materialize)]},
         {"upcasts": [UpcastDef("v0.X", "v1.Nothing", _same)]},
