@@ -37,7 +37,8 @@ async function script(): Promise<string> {
       target: "es2023",
       rolldownOptions: {
         input: join(import.meta.dirname, "page.ts"),
-        output: { format: "iife" },
+        // A module is strict, a script is when it says so.
+        output: { format: "iife", banner: '"use strict";' },
         // The cases tell their behaviours when they are imported.
         treeshake: false,
       },

@@ -11,12 +11,14 @@ export interface Emissions {
   readonly seen: readonly Plain[];
   /** Wait until there are this many. */
   until(count: number): Promise<void>;
-  /** Leave, and say what was seen. */
-  end(): readonly Plain[];
+  /** Leave once nothing more comes by itself, and say what was seen. */
+  end(): Promise<readonly Plain[]>;
 }
 
 /** How long something may take that must come, in milliseconds. */
 const PATIENCE = 5_000;
+/** How many turns of the event loop something may take that must not come. */
+const TURNS = 4;
 
 /** Subscribe, and note each value, or what `view` sees in it. */
 export function emissions<Value>(
@@ -41,7 +43,8 @@ export function emissions<Value>(
         });
       }
     },
-    end() {
+    async end() {
+      for (let turn = 0; turn < TURNS; turn += 1) await new Promise((next) => setTimeout(next, 0));
       subscription.unsubscribe();
       return seen;
     },

@@ -169,7 +169,7 @@ behaviour(
     await log.until(1);
     await collection.insert({ id: "d", name: "Dan" });
     await log.until(2);
-    log.end();
+    await log.end();
     const [one = [], two = []] = seen;
     return [one === two, three.map((_, at) => one[at] === two[at])];
   },
