@@ -22,7 +22,7 @@ import orjson
 from pydantic import Field, JsonValue
 
 from sidecar.core.collection import collection_table
-from sidecar.core.errors import NotFoundError, ValidationError
+from sidecar.core.errors import ConflictError, NotFoundError, ValidationError
 from sidecar.core.event import Event
 from sidecar.core.json import JsonObject
 from sidecar.core.schema import AnyEvent, Args, event
@@ -90,12 +90,23 @@ class AttachmentImported(Args):
     data: str
 
 
-class LocalDocumentImported(Args):
-    """An RxDB local document, of a collection or (null) of the database."""
+class LocalDocumentInserted(Args):
+    """A new local document, of a collection or (null) of the database."""
 
     collection: str | None
     id: Text
     data: dict[str, JsonValue]
+
+
+class LocalDocumentImported(LocalDocumentInserted):
+    """A local document as it is now, whether it was there or not."""
+
+
+class LocalDocumentDeleted(Args):
+    """The end of a local document, of a collection or (null) of the database."""
+
+    collection: str | None
+    id: Text
 
 
 class Problem(Args):
@@ -225,11 +236,34 @@ def attachment_imported(args: AttachmentImported, event: Event, state: State) ->
     )
 
 
+@event("v1.LocalDocumentInserted", LocalDocumentInserted)
+def local_document_inserted(args: LocalDocumentInserted, event: Event, state: State) -> Statements:
+    """Keep the local document; one that is there already is a conflict."""
+    if _has_local(state, args.collection, args.id):
+        raise ConflictError(
+            f"there is a local document {args.id!r} already",
+            collection=args.collection,
+            id=args.id,
+        )
+    return _local_row(args, event)
+
+
 @event("v1.LocalDocumentImported", LocalDocumentImported)
 def local_document_imported(args: LocalDocumentImported, event: Event, state: State) -> Statements:
-    """Keep the local document."""
-    data = orjson.dumps(args.data).decode()
-    return _engine_row("_local_documents", args.collection or "", args.id, data, event.seq)
+    """Keep the local document, in the place of the one that was there."""
+    return _local_row(args, event)
+
+
+@event("v1.LocalDocumentDeleted", LocalDocumentDeleted)
+def local_document_deleted(args: LocalDocumentDeleted, event: Event, state: State) -> Statements:
+    """Delete the local document."""
+    if not _has_local(state, args.collection, args.id):
+        raise NotFoundError(
+            f"there is no local document {args.id!r}", collection=args.collection, id=args.id
+        )
+    where = (args.collection or "", args.id)
+    sql = "DELETE FROM _local_documents WHERE collection = ? AND id = ?"
+    return Statement(sql, where, ("_local_documents",))
 
 
 @event("v1.DocumentQuarantined", DocumentQuarantined)
@@ -267,7 +301,9 @@ BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
     document_deleted,
     tombstone_imported,
     attachment_imported,
+    local_document_inserted,
     local_document_imported,
+    local_document_deleted,
     document_quarantined,
     migration_started,
     migration_completed,
@@ -278,3 +314,13 @@ BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
 def _engine_row(table: str, *values: SqlValue) -> Statement:
     marks = ", ".join("?" * len(values))
     return Statement(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values, (table,))
+
+
+def _has_local(state: State, collection: str | None, id: str) -> bool:
+    sql = "SELECT 1 FROM _local_documents WHERE collection = ? AND id = ?"
+    return bool(state.select(sql, (collection or "", id)))
+
+
+def _local_row(args: LocalDocumentInserted, event: Event) -> Statement:
+    data = orjson.dumps(args.data).decode()
+    return _engine_row("_local_documents", args.collection or "", args.id, data, event.seq)

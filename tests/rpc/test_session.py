@@ -392,6 +392,26 @@ async def test_a_removed_collection_that_is_defined_anew_is_live_again(server: S
         assert row["row"] == {"id": "a", "n": [1, 10]}
 
 
+async def test_local_documents_are_read_live(server: Serving) -> None:
+    """Those a migration brought and those written since are the same to a client."""
+    sql = "SELECT data FROM _local_documents WHERE collection = '' AND id = ?"
+    async with Peer.open(server) as peer:
+        await peer.call("subscribe", {"query": {"sql": sql, "params": ["theme"]}})
+        place = {"collection": None, "id": "theme"}
+        for what, args in (
+            ("Imported", {**place, "data": {"dark": True}}),
+            ("Deleted", place),
+            ("Inserted", {**place, "data": {"dark": False}}),
+        ):
+            event = {"name": f"v1.LocalDocument{what}", "args": args}
+            await peer.call("commit", {"events": [event]})
+        assert [one["result"]["rows"] for one in peer.notifications()] == [
+            [{"data": '{"dark":true}'}],
+            [],
+            [{"data": '{"dark":false}'}],
+        ]
+
+
 async def test_unsubscribe_ends_the_messages(server: Serving) -> None:
     async with Peer.open(server) as peer, Peer.open(server) as other:
         answer = await peer.call("subscribe", {"query": {"from": "personas"}})

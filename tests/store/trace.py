@@ -88,6 +88,10 @@ def _pair(trace: Trace) -> JsonObject:
     return {"fromId": trace.id(), "toId": trace.id(), "kind": trace.random.choice(["x", "y|"])}
 
 
+def _local(trace: Trace) -> JsonObject:
+    return {"collection": trace.random.choice([None, "things"]), "id": "l"}
+
+
 _EVENTS: list[Callable[[Trace], NewEvent]] = [
     lambda t: persona(t.id(), **t.some(isActive=True, lastUsed=t.time()), **t.more()),
     lambda t: persona(t.id(), **t.more()),
@@ -166,9 +170,9 @@ _EVENTS: list[Callable[[Trace], NewEvent]] = [
         digest="md5-",
         data=t.random.choice(["", "AP8=", "!"]),
     ),
-    lambda t: new(
-        "LocalDocumentImported", collection=t.random.choice([None, "things"]), id="l", data=t.more()
-    ),
+    lambda t: new("LocalDocumentInserted", **_local(t), data=t.more()),
+    lambda t: new("LocalDocumentImported", **_local(t), data=t.more()),
+    lambda t: new("LocalDocumentDeleted", **_local(t)),
     lambda t: new(
         "DocumentQuarantined",
         collection="personas",

@@ -221,9 +221,26 @@ export interface DocumentQuarantinedArgs {
   problems: Problem[];
 }
 /**
- * An RxDB local document, of a collection or (null) of the database.
+ * The end of a local document, of a collection or (null) of the database.
+ */
+export interface LocalDocumentDeletedArgs {
+  collection: string | null;
+  id: string;
+}
+/**
+ * A local document as it is now, whether it was there or not.
  */
 export interface LocalDocumentImportedArgs {
+  collection: string | null;
+  id: string;
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A new local document, of a collection or (null) of the database.
+ */
+export interface LocalDocumentInsertedArgs {
   collection: string | null;
   id: string;
   data: {
@@ -533,9 +550,17 @@ export const events = {
    */
   documentQuarantined: (args: DocumentQuarantinedArgs) => ({ name: "v1.DocumentQuarantined", args }) as const,
   /**
-   * An RxDB local document, of a collection or (null) of the database.
+   * The end of a local document, of a collection or (null) of the database.
+   */
+  localDocumentDeleted: (args: LocalDocumentDeletedArgs) => ({ name: "v1.LocalDocumentDeleted", args }) as const,
+  /**
+   * A local document as it is now, whether it was there or not.
    */
   localDocumentImported: (args: LocalDocumentImportedArgs) => ({ name: "v1.LocalDocumentImported", args }) as const,
+  /**
+   * A new local document, of a collection or (null) of the database.
+   */
+  localDocumentInserted: (args: LocalDocumentInsertedArgs) => ({ name: "v1.LocalDocumentInserted", args }) as const,
   /**
    * A use of the memory, at a time in milliseconds.
    */
