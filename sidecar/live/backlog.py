@@ -13,7 +13,7 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 
@@ -58,8 +58,13 @@ class Backlog:
 
     def next(self) -> tuple[str, int] | None:
         """Return the live query to look at next and the last commit that touched it, or None."""
-        debts = self._debts.items()
-        return next(((name, one.last) for name, one in debts if name not in self._held), None)
+        return next(self.all(), None)
+
+    def all(self) -> Iterator[tuple[str, int]]:
+        """Yield all live queries to look at, each with the last commit that touched it."""
+        for name, debt in self._debts.items():
+            if name not in self._held:
+                yield name, debt.last
 
     def looked(self, name: str, head: int) -> None:
         """Note that a live query's client knows its result as of a head."""

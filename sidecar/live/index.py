@@ -29,7 +29,7 @@ from sidecar.live.footprint import (
     points,
 )
 from sidecar.live.intervals import Intervals
-from sidecar.live.row import Row, UndecidableError
+from sidecar.live.row import Row, UndecidableError, row_of
 from sidecar.store.capture import TableChange, same
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -224,7 +224,7 @@ class _Readers(Generic[KeyT]):
         adrift = dict(self._adrift)
         left = MOST_TESTS
         for old, new in change.rows:
-            rows = [Row(change.table, image) for image in (old, new) if image is not None]
+            rows = [row_of(change.table, image) for image in (old, new) if image is not None]
             if old is not None and new is not None and all(map(same, old, new)):
                 candidates: Iterable[KeyT] = self._revisions
             else:

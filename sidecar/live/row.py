@@ -7,7 +7,7 @@ keeps. A materializer's own SQL may write other rows; those are undecidable.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import orjson
@@ -28,18 +28,18 @@ class UndecidableError(Exception):
 
 
 class Row:
-    """An image of a row.
+    """A row, or as much of it as is asked for.
 
     Args:
         table: The row's table.
-        image: Its values.
+        values: Values by column; `_extra` is one.
     """
 
     __slots__ = ("_extra", "_table", "_values")
 
-    def __init__(self, table: Table, image: Image) -> None:
+    def __init__(self, table: Table, values: Mapping[str, SqlValue]) -> None:
         self._table = table
-        self._values = dict(zip([*table.columns, "_extra"], image[:-1], strict=True))
+        self._values = values
         self._extra: JsonObject | None = None
 
     def field(self, name: str) -> Value:
@@ -77,6 +77,11 @@ class Row:
                 raise UndecidableError
             self._extra = extra
         return self._extra
+
+
+def row_of(table: Table, image: Image) -> Row:
+    """Return the row of an image."""
+    return Row(table, dict(zip([*table.columns, "_extra"], image[:-1], strict=True)))
 
 
 def _decoded(column: Column, value: SqlValue) -> Value:

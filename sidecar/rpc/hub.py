@@ -7,56 +7,40 @@ Invariants:
 2. The store announces a commit on its writer's thread before it gives out the receipt. Both reach
    the event loop in that order, so a session that has a receipt knows which of its live queries are
    touched.
-3. Results that wait for the next to use them are few and small: `_MOST_KEPT`, `_LARGEST_KEPT`.
-4. An evaluation runs in a window of its query's own, so that nobody's other reads hold it up.
+3. Where the changed rows tell what became of a result, that is a step, and nothing is evaluated.
+   A `Shared` knows all changes since its standing, as from the first `join` on it is told of each.
+4. Results that wait for the next to use them are few and small: `_MOST_KEPT`, `_LARGEST_KEPT`.
+5. An evaluation runs in a window of its query's own, so that nobody's other reads hold it up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import orjson
 
 from sidecar.core.query import DocumentQuery, Query
-from sidecar.live.footprint import Footprint, of_documents, of_sql
+from sidecar.live.footprint import DocumentFootprint, Footprint, of_documents, of_sql
 from sidecar.live.index import Index
+from sidecar.live.standing import Standing
+from sidecar.live.step import Fields, Moment, Stepper, steppable
+from sidecar.rpc.shared import Listener, Shared
 from sidecar.rpc.stream import Stream
 from sidecar.store import Committed, Result, Store
+from sidecar.store.capture import TableChange
+from sidecar.store.snapshot import Snapshot
+
+_log = logging.getLogger(__name__)
 
 _MOST_KEPT: Final = 16
 _LARGEST_KEPT: Final = 256 * 1024
 """Characters of a result's rows."""
-
-
-class Listener(Protocol):
-    """What has live queries: a session."""
-
-    def touch(self, name: str, head: int) -> None:
-        """Note that the commit with this head may have changed a live query."""
-
-
-class Shared:
-    """A query that live queries ask, one or many.
-
-    Attributes:
-        query: The query.
-        listeners: Who has a live query of it, and by what name.
-        learned: Whether its footprint is known.
-        flight: An evaluation on its way, and the log's head when it began.
-    """
-
-    __slots__ = ("flight", "key", "learned", "listeners", "query")
-
-    def __init__(self, key: bytes, query: Query) -> None:
-        self.key = key
-        self.query = query
-        self.listeners: dict[tuple[Listener, str], None] = {}
-        self.learned = False
-        self.flight: tuple[asyncio.Task[Result], int] | None = None
 
 
 class Hub:
@@ -74,7 +58,9 @@ class Hub:
         self._index: Index[Shared] = Index()
         self._streams: dict[Stream, None] = {}
         self._watching: frozenset[str] = frozenset()
-        self._kept: OrderedDict[Shared, Result] = OrderedDict()
+        self._kept: OrderedDict[Shared, tuple[Result, Standing]] = OrderedDict()
+        self._head = store.head
+        self._texts: dict[tuple[str, str, Fields], str] = {}
         store.observe(self._announce)
 
     def __len__(self) -> int:
@@ -107,52 +93,82 @@ class Hub:
         """Wake a stream no more."""
         self._streams.pop(stream, None)
 
-    def learn(self, shared: Shared, result: Result) -> None:
-        """Take from a result what its query depends on."""
+    def learn(self, shared: Shared, result: Result) -> Standing:
+        """Take from a result what its query depends on; return it as it is remembered."""
+        standing = shared.stand(result)
         if not shared.listeners or (shared.learned and isinstance(shared.query, DocumentQuery)):
-            return
+            return standing
         shared.learned = True
-        self._index.put(shared, self._footprint(shared.query, result))
+        footprint = self._footprint(shared.query, result)
+        shared.stepper = self._stepper(shared.query, footprint)
+        self._index.put(shared, footprint)
         self._watch()
+        return standing
 
-    async def look(self, shared: Shared, head: int) -> Result:
-        """Return a query's result as of a head or later.
+    def catch_up(self, wanted: Sequence[Shared]) -> None:
+        """Let live queries take the steps that the changed rows tell, if they can."""
+        behind = [shared for shared in wanted if shared.changes and shared.stepper is not None]
+        if behind:
+            self._store.glance(partial(self._catch_up, behind))
+        for shared in wanted:
+            shared.seen(self._head)
+
+    def _catch_up(self, behind: Sequence[Shared], snapshot: Snapshot) -> None:
+        if snapshot.head() != self._head:
+            return
+        moment = Moment(snapshot, self._head, self._texts)
+        for shared in behind:
+            try:
+                if shared.step_to(moment, self._store.tables):
+                    self._kept.pop(shared, None)
+            except Exception:  # noqa: BLE001 - a fault of ours must not end the live queries
+                _log.exception("a step of a live query failed: it is run")
+
+    async def look(self, shared: Shared, head: int) -> tuple[Result, Standing]:
+        """Run a query, or take part in a run of it, for its result as of a head or later.
 
         Raises:
             SidecarError: As `Store.read`.
         """
         while True:
             kept = self._kept.get(shared)
-            if kept is not None and kept.head >= head:
+            if kept is not None and kept[0].head >= head:
                 return kept
             flight, begun = shared.flight or self._fly(shared)
             # Waited for beside others, which go on waiting if this one is cancelled.
             await asyncio.wait([flight])
-            if begun >= head or (flight.exception() is None and flight.result().head >= head):
+            if begun >= head or (flight.exception() is None and flight.result()[0].head >= head):
                 return flight.result()
 
-    def _fly(self, shared: Shared) -> tuple[asyncio.Task[Result], int]:
+    def _fly(self, shared: Shared) -> tuple[asyncio.Task[tuple[Result, Standing]], int]:
         head = self._store.head
         flight = self._loop.create_task(self._read(shared))
         flight.add_done_callback(partial(self._landed, shared))
         shared.flight = flight, head
         return shared.flight
 
-    async def _read(self, shared: Shared) -> Result:
-        return await self._store.read(shared.query, window=f"live {id(shared)}")
+    async def _read(self, shared: Shared) -> tuple[Result, Standing]:
+        result = await self._store.read(shared.query, window=f"live {id(shared)}")
+        return result, self.learn(shared, result)
 
-    def _landed(self, shared: Shared, flight: asyncio.Task[Result]) -> None:
+    def _landed(self, shared: Shared, flight: asyncio.Task[tuple[Result, Standing]]) -> None:
         shared.flight = None
         self._kept.pop(shared, None)
         # Asking for the exception also tells asyncio that somebody took note of it.
         if flight.cancelled() or flight.exception() is not None:
             return
-        result = flight.result()
-        self.learn(shared, result)
+        result, _ = flight.result()
         if len(shared.listeners) > 1 and sum(map(len, result.rows)) <= _LARGEST_KEPT:
-            self._kept[shared] = result
+            self._kept[shared] = flight.result()
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
+
+    def _stepper(self, query: Query, footprint: Footprint | None) -> Stepper | None:
+        if not (isinstance(query, DocumentQuery) and isinstance(footprint, DocumentFootprint)):
+            return None
+        if not steppable(query, footprint):
+            return None
+        return Stepper(query, footprint, self._store.tables[query.from_])
 
     def _footprint(self, query: Query, result: Result) -> Footprint | None:
         tables = self._store.tables
@@ -172,6 +188,8 @@ class Hub:
         self._loop.call_soon_threadsafe(self._committed, committed)
 
     def _committed(self, committed: Committed) -> None:
+        self._head = committed.head
+        self._texts = {}
         for stream in self._streams:
             stream.wake()
         if "_collections" in committed.tables:
@@ -179,8 +197,13 @@ class Hub:
             for shared in self._shared.values():
                 shared.learned = False
         for shared in self._index.affected(committed.tables, committed.changes):
+            shared.note(committed.head, _change_of(shared.query, committed))
             for listener, name in shared.listeners:
                 listener.touch(name, committed.head)
+
+
+def _change_of(query: Query, committed: Committed) -> TableChange | None:
+    return committed.changes.get(query.from_) if isinstance(query, DocumentQuery) else None
 
 
 def _key(query: Query) -> bytes:

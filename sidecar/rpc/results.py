@@ -266,27 +266,31 @@ class CountChange(Wire):
     count: int = Field(ge=0)
 
 
-class PatchNotification(Wire):
-    """Rows of a live query changed."""
-
+class _Notification(Wire):
     subscription: Ident
     head: Seq
+    more: bool = Field(
+        default=False,
+        description="Whether what the same commits did to another live query follows at once, so "
+        "that both may be shown together",
+    )
+
+
+class PatchNotification(_Notification):
+    """Rows of a live query changed."""
+
     patch: Patch
 
 
-class ResultNotification(Wire):
+class ResultNotification(_Notification):
     """A live query's result changed, and is sent whole."""
 
-    subscription: Ident
-    head: Seq
     result: RowsChange | RowChange | CountChange
 
 
-class ErrorNotification(Wire):
+class ErrorNotification(_Notification):
     """A live query fails from now on; when it recovers, its result is sent whole."""
 
-    subscription: Ident
-    head: Seq
     error: WireError
 
 

@@ -5,8 +5,10 @@ Invariants:
 1. A live query's notifications follow the answer to its `subscribe`, and none follows
    `unsubscribe`'s.
 2. An answer to a commit follows the notifications it caused on this connection (L5).
-3. Results wait in no queue: one task looks at one live query at a time and waits until the socket
-   has taken its message. Commits meanwhile fold into the backlog (L6).
+3. Results wait in no queue: one task looks at live queries, a few at once where the changed rows
+   tell all, and waits until the socket has taken their messages. Commits meanwhile fold into the
+   backlog (L6). Messages of one look say that there is `more` to come, but for the last: a client
+   may show them together.
 4. Its own reads run in a window of its own in the store, so they don't hold up another's; looks
    are the hub's, for all who ask the same.
 """
@@ -18,17 +20,25 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, NamedTuple
 
 from sidecar.core.errors import NotFoundError, ShuttingDownError, SidecarError
 from sidecar.core.query import Query
 from sidecar.live.backlog import Backlog
-from sidecar.live.view import Change, View, patchable
+from sidecar.live.standing import patchable
+from sidecar.live.step import Change
+from sidecar.live.view import View
 from sidecar.rpc.counters import Counters
-from sidecar.rpc.hub import Hub, Shared
+from sidecar.rpc.hub import Hub
 from sidecar.rpc.jsonrpc import encode_notification, internal_error
 from sidecar.rpc.params import EventsSubscribeParams
+from sidecar.rpc.shared import Shared
 from sidecar.rpc.stream import Stream
 from sidecar.store import Result, Store
+
+_ONE_TURN: Final = 128
+"""Looks at one turn of the event loop; a step takes a tenth of a millisecond."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +63,14 @@ class Exchange:
 class _Live:
     shared: Shared
     view: View | None = None
+
+
+class _Told(NamedTuple):
+    """A look at a live query: the head it was seen at and what the client must be told."""
+
+    name: str
+    head: int
+    change: Change | None
 
 
 class Session:
@@ -126,9 +144,8 @@ class Session:
         except BaseException:
             self._forget(name)
             raise
-        live.view = View(result)
+        live.view = View(self._hub.learn(live.shared, result))
         if name in self._live:
-            self._hub.learn(live.shared, result)
             self._backlog.looked(name, result.head)
         return {
             "subscription": name,
@@ -220,30 +237,48 @@ class Session:
                 self._work.clear()
                 await self._work.wait()
                 continue
-            name, touched = owed
-            head, change = await self._look(name, self._live[name], touched)
-            if change is not None and name in self._live:
-                params = {"subscription": name, "head": head, **change}
-                await self._tell(encode_notification("subscription", params))
-            self._backlog.looked(name, head)
+            told = self._catch_up() or [await self._look(*owed)]
+            last = max((at for at, one in enumerate(told) if one.change is not None), default=-1)
+            for at, (name, head, change) in enumerate(told):
+                if change is not None and name in self._live:
+                    params = {"subscription": name, "head": head, **change}
+                    if at < last:
+                        params["more"] = True
+                    await self._tell(encode_notification("subscription", params))
+                self._backlog.looked(name, head)
             self._moved()
 
-    async def _look(self, name: str, live: _Live, touched: int) -> tuple[int, Change | None]:
-        """Look at a live query; return the head it was seen at and what the client must be told.
+    def _catch_up(self) -> list[_Told]:
+        """Look at those of the next live queries that need no run."""
+        found: list[_Told] = []
+        owed = [name for name, _ in islice(self._backlog.all(), _ONE_TURN)]
+        self._hub.catch_up([self._live[name].shared for name in owed])
+        for name in owed:
+            view, shared = self._live[name].view, self._live[name].shared
+            if view is None or shared.standing is None or shared.changes:
+                continue
+            if view.stands_at(shared.standing):
+                found.append(_Told(name, shared.head, None))
+            elif shared.step is not None and view.stands_at(shared.step.before):
+                found.append(_Told(name, shared.head, view.follow(shared.step)))
+        return found
+
+    async def _look(self, name: str, touched: int) -> _Told:
+        """Look at a live query by running it.
 
         Args:
             name: The live query's name.
-            live: The live query.
             touched: Head of the last commit that touched it.
         """
+        live = self._live[name]
         assert live.view is not None, "a live query is held until it has a view"
         try:
-            result = await self._hub.look(live.shared, touched)
+            result, standing = await self._hub.look(live.shared, touched)
         except ShuttingDownError:
-            return touched, None
+            return _Told(name, touched, None)
         except SidecarError as error:
-            return touched, live.view.fail(error.to_wire())
+            return _Told(name, touched, live.view.fail(error.to_wire()))
         except Exception:  # noqa: BLE001 - a fault of ours must not end the other live queries
             _log.exception("a live query failed", extra={"subscription": name})
-            return touched, live.view.fail(internal_error())
-        return result.head, live.view.advance(result)
+            return _Told(name, touched, live.view.fail(internal_error()))
+        return _Told(name, result.head, live.view.advance(standing, result))

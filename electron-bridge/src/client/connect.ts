@@ -92,6 +92,7 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
         try {
           const notification = calls.receive(text);
           if (notification?.method === "subscription") live.receive(notification.params);
+          else live.show();
           if (notification?.method === "events") streams.receive(notification.params);
           if (notification?.method === "migration") reportProgress(notification.params);
         } catch (error) {

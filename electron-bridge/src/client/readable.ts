@@ -21,6 +21,9 @@ export interface Writable<T> extends Readable<T> {
 export function writable<T>(value: T): Writable<T> {
   // Each subscription is its own object, so one function may listen twice.
   const listeners = new Set<{ call: () => void }>();
+  const tell = (): void => {
+    for (const listener of [...listeners]) callAlone(listener.call);
+  };
   return {
     getSnapshot: () => value,
     subscribe: (call) => {
@@ -33,10 +36,26 @@ export function writable<T>(value: T): Writable<T> {
     set: (next) => {
       if (Object.is(next, value)) return;
       value = next;
-      for (const listener of [...listeners]) callAlone(listener.call);
+      if (untold === undefined) tell();
+      else untold.add(tell);
     },
   };
 }
+
+/** Set several values before any listener is told: each finds all of them changed. */
+export function together(change: () => void): void {
+  const telling = new Set<() => void>();
+  untold = telling;
+  try {
+    change();
+  } finally {
+    untold = undefined;
+    for (const tell of telling) tell();
+  }
+}
+
+/** Who is told at the end of {@link together}, while it runs. */
+let untold: Set<() => void> | undefined;
 
 /**
  * Make a readable that follows others.

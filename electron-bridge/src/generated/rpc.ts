@@ -544,6 +544,10 @@ export interface CountChange {
 export interface ErrorNotification {
   subscription: string;
   head: number;
+  /**
+   * Whether what the same commits did to another live query follows at once, so that both may be shown together
+   */
+  more?: boolean;
   error: WireError;
 }
 /**
@@ -576,6 +580,10 @@ export interface UpsertedRow {
 export interface PatchNotification {
   subscription: string;
   head: number;
+  /**
+   * Whether what the same commits did to another live query follows at once, so that both may be shown together
+   */
+  more?: boolean;
   patch: Patch;
 }
 /**
@@ -584,6 +592,10 @@ export interface PatchNotification {
 export interface ResultNotification {
   subscription: string;
   head: number;
+  /**
+   * Whether what the same commits did to another live query follows at once, so that both may be shown together
+   */
+  more?: boolean;
   result: RowsChange | RowChange | CountChange;
 }
 /**

@@ -4,8 +4,8 @@
  * 1. The function runs when the data of an input changed and someone looks, and not otherwise.
  * 2. A value that equals the one before is the same object, and so is each item of an array that equals
  *    the item before at its place.
- * 3. Inputs are patched one after the other: between the patches of one commit, the function may see
- *    one input as of the commit and another as of the moment before.
+ * 3. Inputs whose changes follow from the rows of a commit change together. One that the server runs
+ *    anew, as it does SQL, may be seen as of the moment before.
  */
 
 import { SidecarError } from "../client/errors.ts";

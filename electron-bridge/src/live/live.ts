@@ -6,7 +6,8 @@
  *    effects run, and ends a moment after its last reader left, so that a remount finds it warm.
  * 3. On a new connection every query subscribes again with the head it had; its readers see new data
  *    or nothing.
- * 4. The server keeps no subscription that it could not begin; one that failed by load, or by what is
+ * 4. What the server says of several queries at once is shown at once.
+ * 5. The server keeps no subscription that it could not begin; one that failed by load, or by what is
  *    stored, is asked for again with back-off.
  */
 
@@ -14,7 +15,7 @@ import { backoff, defaultRetry } from "../client/backoff.ts";
 import type { Outcome } from "../client/calls.ts";
 import { SidecarError } from "../client/errors.ts";
 import { canonical, isObject } from "../client/json.ts";
-import { type Readable, writable } from "../client/readable.ts";
+import { type Readable, together, writable } from "../client/readable.ts";
 import {
   type LiveSnapshot,
   type LiveValue,
@@ -49,6 +50,8 @@ export class LiveQueries {
   /** All that run; one that was revived may share its key with a younger one. */
   readonly #running = new Set<Entry>();
   readonly #subscribed = new Map<string, Entry>();
+  /** Notifications that are shown with the next one. */
+  #received: Notified[] = [];
 
   constructor(source: LiveSource) {
     this.#source = source;
@@ -63,18 +66,32 @@ export class LiveQueries {
   }
 
   /**
-   * Take the params of a `subscription` notification.
+   * Take the params of a `subscription` notification; with `more`, show them with the next.
    *
    * @throws SidecarError `E_PROTOCOL` when they do not fit the query's rows.
    */
   receive(params: unknown): void {
-    if (!isObject(params) || typeof params.subscription !== "string") return;
-    // Without an entry it is the last word of a subscription that was just ended.
-    this.#subscribed.get(params.subscription)?.receive(params);
+    if (!isObject(params)) return;
+    this.#received.push(params);
+    if (params.more !== true) this.show();
+  }
+
+  /** Show what waits for `more`: whatever else the server sends, no more comes before it. */
+  show(): void {
+    if (this.#received.length === 0) return;
+    const received = this.#received;
+    this.#received = [];
+    together(() => {
+      for (const one of received) {
+        // Without an entry it is the last word of a subscription that was just ended.
+        this.#subscribed.get(String(one.subscription))?.receive(one);
+      }
+    });
   }
 
   /** The connection ended: its subscriptions are gone. */
   lost(): void {
+    this.#received = [];
     for (const entry of this.#subscribed.values()) entry.lost();
     this.#subscribed.clear();
   }
@@ -99,6 +116,8 @@ export class LiveQueries {
     },
   };
 }
+
+type Notified = { readonly [key: string]: unknown };
 
 /** Where entries enter and leave their owner's maps. */
 interface Registry {
@@ -173,7 +192,7 @@ class Entry implements LiveQuery<LiveValue> {
     this.#subscription = undefined;
   }
 
-  receive(params: { readonly [key: string]: unknown }): void {
+  receive(params: Notified): void {
     // The data that stays beside an error is as of the head before.
     if (typeof params.head === "number" && !("error" in params)) this.#head = params.head;
     this.#set(withNotification(this.getSnapshot(), this.#primaryKey, params));

@@ -88,6 +88,28 @@ describe("a computed value", () => {
     expect((await client.server.stats()).subscriptions).toBe(2);
   });
 
+  it("sees its inputs as of one commit", async () => {
+    const { client } = await startClient();
+    const people = [persona("Ada"), persona("Bob")];
+    await client.commit(people);
+    const idle = tables.personas.where({ isActive: false });
+    const busy = tables.personas.where({ isActive: true });
+    const seen: number[] = [];
+    const all = computed([idle, busy, busy.count()], (one, other, count) => {
+      seen.push(one.length + other.length, one.length + count);
+      return seen.length;
+    });
+    const live = client.live(all);
+    live.subscribe(() => {});
+    await untilData(live);
+    for (let turn = 0; turn < 20; turn++) {
+      const { id } = (turn % 2 === 0 ? people[0] : people[1])?.args ?? { id: "" };
+      await client.commit(events.personaUpdated({ id, updates: { isActive: turn % 4 < 2 } }));
+    }
+    expect(seen.length).toBeGreaterThan(20);
+    expect(new Set(seen)).toEqual(new Set([2]));
+  });
+
   it("has its own life in each client", async () => {
     const { sidecar, client } = await startClient();
     const other = connectTo(sidecar.endpoint);

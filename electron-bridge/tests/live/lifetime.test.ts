@@ -66,6 +66,28 @@ describe("a live query's life", () => {
     expect(ended).toEqual(["s0"]);
   });
 
+  it("shows what the server says of several at once when all of it is there", () => {
+    const { live, answer } = setup();
+    const [first, second] = [live.get({ from: "a" }), live.get({ from: "b" })];
+    answer(0, []);
+    answer(1, []);
+    const seen: unknown[] = [];
+    for (const one of [first, second]) {
+      one.subscribe(() => seen.push([first.getSnapshot().head, second.getSnapshot().head]));
+    }
+    const result = { rows: [{ id: "x" }] };
+    live.receive({ subscription: "s0", head: 2, result, more: true });
+    expect(seen).toEqual([]);
+    live.receive({ subscription: "s1", head: 2, result });
+    expect(seen).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
+    live.receive({ subscription: "s0", head: 3, result: { rows: [] }, more: true });
+    live.show();
+    expect(first.getSnapshot().head).toBe(3);
+  });
+
   it("waits for a required row that its subscription does not have yet", () => {
     const { live, asked } = setup();
     const query = live.get({ from: "a", first: "required" });
