@@ -5,6 +5,10 @@ export default defineConfig({
     "client/index": "src/client/index.ts",
     "react/index": "src/react/index.ts",
     "migration/index": "src/migration/index.ts",
+    "rxdb/index": "src/rxdb/index.ts",
+    "rxdb/react/index": "src/rxdb/react/index.ts",
+    "rxdb/rxdb-hooks/index": "src/rxdb/rxdb-hooks/index.ts",
+    "codemod/main": "src/codemod/main.ts",
   },
   format: "esm",
   // The same files run in a renderer, in Electron's main process and in Node.

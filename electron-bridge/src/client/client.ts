@@ -17,6 +17,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a commit may be given. */
+export interface CommitOptions extends CallOptions {
+  /** Whether documents must match the JSON schemas of their collections, too; else `E_VALIDATION`. */
+  readonly validate?: boolean;
+}
+
 /** The name of a method of the server. */
 export type Method = keyof Methods;
 /** What a method takes. */
@@ -98,7 +104,7 @@ export interface SidecarClient {
    */
   readonly commit: (
     events: NewEvent | readonly NewEvent[],
-    options?: CallOptions,
+    options?: CommitOptions,
   ) => Promise<Receipt>;
 
   /**

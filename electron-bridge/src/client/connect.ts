@@ -10,6 +10,7 @@ import { defaultRetry, type Retry } from "./backoff.ts";
 import { Calls, type OnLost } from "./calls.ts";
 import type {
   CallOptions,
+  CommitOptions,
   MigrateOptions,
   MigrationProgress,
   NewEvent,
@@ -165,15 +166,15 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
 
   function commit(
     events: NewEvent | readonly NewEvent[],
-    options?: CallOptions,
+    options?: CommitOptions,
   ): Promise<Methods["commit"]["result"]>;
   function commit(
     events: NewEvent | readonly NewEvent[],
-    options: CallOptions = {},
+    { validate, ...options }: CommitOptions = {},
   ): Promise<unknown> {
     const batch = "name" in events ? [events] : events;
     const named = batch.map((event) => ({ ...event, id: event.id ?? uuid7() }));
-    return call("commit", { events: named, sessionId }, "resend", options);
+    return call("commit", { events: named, sessionId, validate }, "resend", options);
   }
 
   function query<const Q extends QueryInput>(query: Q, options?: CallOptions): Promise<DataOf<Q>>;

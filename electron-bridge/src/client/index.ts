@@ -37,6 +37,7 @@ export type {
 export type { Retry } from "./backoff.ts";
 export type {
   CallOptions,
+  CommitOptions,
   Expect,
   LoggedEvent,
   Method,

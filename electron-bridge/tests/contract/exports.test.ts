@@ -42,7 +42,15 @@ describe("the public API", () => {
   it("has one entry of package.json per subpath", () => {
     const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
     const { exports, dependencies }: { exports: object; dependencies?: object } = JSON.parse(text);
-    expect(Object.keys(exports)).toEqual([".", "./react", "./migration", "./package.json"]);
+    expect(Object.keys(exports)).toEqual([
+      ".",
+      "./react",
+      "./migration",
+      "./rxdb",
+      "./rxdb/react",
+      "./rxdb/rxdb-hooks",
+      "./package.json",
+    ]);
     expect(dependencies).toBeUndefined();
   });
 

@@ -1,0 +1,211 @@
+/** Collections: what an app asks of, and writes to, one kind of documents. */
+
+import { DocumentCache } from "./cache.ts";
+import type { Database } from "./database.ts";
+import type { RxDocumentBase } from "./document.ts";
+import { documentMaker } from "./document-class.ts";
+import { newRxError, newRxTypeError } from "./error.ts";
+import { Hooks } from "./hooks.ts";
+import { IncrementalQueue } from "./incremental.ts";
+import { insertAll, only, upsertAll, upsertIncrementally } from "./inserting.ts";
+import { filtered, type Observable, Subject } from "./observable.ts";
+import { RxQueryBase } from "./query.ts";
+import { checkQuery } from "./query-check.ts";
+import type { Fields } from "./revision.ts";
+import { removeAll } from "./saving.ts";
+import type { RxSchema } from "./schema.ts";
+import type {
+  BulkResult,
+  KeyFunctionMap,
+  RxChangeEvent,
+  RxCollectionCreator,
+} from "./types/collection.ts";
+import type { RxQueryOP } from "./types/query.ts";
+import { WeakValues } from "./weak-values.ts";
+import type { Failure } from "./writes.ts";
+
+/** A collection of a database. */
+export class Collection {
+  readonly database: Database;
+  readonly name: string;
+  readonly schema: RxSchema;
+  readonly options: unknown;
+  readonly statics: KeyFunctionMap;
+  readonly methods: KeyFunctionMap;
+  readonly hooks = new Hooks();
+  readonly onClose: (() => unknown)[] = [];
+  readonly onRemove: (() => unknown)[] = [];
+  readonly $ = new Subject<RxChangeEvent>();
+  closed = false;
+  /** The documents that someone holds. */
+  readonly cache: DocumentCache<RxDocumentBase>;
+  readonly queue: IncrementalQueue;
+  /** What is asked of a row: its fields, and its revision. */
+  readonly projection: string[];
+  readonly #queries = new WeakValues<RxQueryBase>();
+
+  constructor(database: Database, name: string, schema: RxSchema, creator: RxCollectionCreator) {
+    this.database = database;
+    this.name = name;
+    this.schema = schema;
+    this.options = creator.options ?? {};
+    this.statics = creator.statics ?? {};
+    this.methods = creator.methods ?? {};
+    this.projection = [...schema.fields, "_seq"];
+    this.cache = new DocumentCache(documentMaker(this));
+    this.queue = new IncrementalQueue(this);
+    for (const [key, method] of Object.entries(this.statics)) {
+      Object.defineProperty(this, key, { get: () => method.bind(this) });
+    }
+  }
+
+  get insert$(): Observable<RxChangeEvent> {
+    return filtered(this.$, ({ operation }) => operation === "INSERT");
+  }
+
+  get update$(): Observable<RxChangeEvent> {
+    return filtered(this.$, ({ operation }) => operation === "UPDATE");
+  }
+
+  get remove$(): Observable<RxChangeEvent> {
+    return filtered(this.$, ({ operation }) => operation === "DELETE");
+  }
+
+  find(query: unknown = {}): RxQueryBase {
+    if (typeof query === "string") {
+      throw newRxError("COL5", { collection: this.name, queryObj: query });
+    }
+    return this.query("find", query);
+  }
+
+  findOne(query: unknown = {}): RxQueryBase {
+    if (typeof query === "string") {
+      return this.query("findOne", { selector: { [this.schema.primaryPath]: query }, limit: 1 });
+    }
+    if (typeof query === "number" || Array.isArray(query)) {
+      throw newRxTypeError("COL6", { collection: this.name, queryObj: query });
+    }
+    const { limit, ...rest }: { limit?: unknown } = Object(query);
+    if (limit) throw newRxError("QU6");
+    return this.query("findOne", { ...rest, limit: 1 });
+  }
+
+  count(query: unknown = {}): RxQueryBase {
+    return this.query("count", query);
+  }
+
+  findByIds(ids: readonly string[]): RxQueryBase {
+    return this.query("findByIds", { selector: { [this.schema.primaryPath]: { $in: [...ids] } } });
+  }
+
+  /** Return the query of this meaning; the same one as long as someone holds it. */
+  query(op: RxQueryOP, given: unknown, path?: string): RxQueryBase {
+    this.checkOpen();
+    const mango: unknown = given ?? {};
+    checkQuery(this, op, mango);
+    const made = new RxQueryBase(op, mango, this, path);
+    const key = made.toString();
+    const known = this.#queries.get(key);
+    if (known !== undefined) return known;
+    this.#queries.set(key, made);
+    return made;
+  }
+
+  async insert(document: Fields): Promise<RxDocumentBase> {
+    this.checkOpen();
+    return only(this, await insertAll(this, [document]));
+  }
+
+  async insertIfNotExists(document: Fields): Promise<RxDocumentBase> {
+    this.checkOpen();
+    const inserted = await insertAll(this, [document]);
+    const there = inserted.failed[0]?.current;
+    return there === undefined ? only(this, inserted) : this.cache.document(there);
+  }
+
+  async upsert(document: Fields): Promise<RxDocumentBase> {
+    this.checkOpen();
+    return only(this, await upsertAll(this, [document]));
+  }
+
+  async incrementalUpsert(document: Fields): Promise<RxDocumentBase> {
+    this.checkOpen();
+    return upsertIncrementally(this, document);
+  }
+
+  async bulkInsert(documents: readonly Fields[]): Promise<BulkResult<RxDocumentBase>> {
+    this.checkOpen();
+    return resultOf(await insertAll(this, documents));
+  }
+
+  async bulkUpsert(documents: readonly Fields[]): Promise<BulkResult<RxDocumentBase>> {
+    this.checkOpen();
+    return resultOf(await upsertAll(this, documents));
+  }
+
+  async bulkRemove(
+    given: readonly string[] | readonly RxDocumentBase[],
+  ): Promise<BulkResult<RxDocumentBase>> {
+    this.checkOpen();
+    const ids = given.filter((one) => typeof one === "string");
+    const found = ids.length > 0 ? await this.findByIds(ids).exec() : undefined;
+    const documents = given.filter((one) => typeof one !== "string");
+    if (found instanceof Map) documents.push(...found.values());
+    return resultOf(await removeAll(this, documents));
+  }
+
+  /** Return the instance of a row of this collection. */
+  documentOf(row: Fields): RxDocumentBase {
+    const id = row[this.schema.primaryPath];
+    const known = this.cache.find(String(id), Number(row._seq));
+    return known ?? this.cache.document(this.schema.revision(row));
+  }
+
+  addHook: Hooks["add"] = (when, key, hook, parallel) => {
+    const bound: typeof hook = typeof hook === "function" ? hook.bind(this) : hook;
+    this.hooks.add(when, key, bound, parallel);
+  };
+
+  /** @throws RxError `COL21` once it is closed. */
+  checkOpen(): void {
+    if (this.closed) {
+      throw newRxError("COL21", { collection: this.name, version: this.schema.version });
+    }
+  }
+
+  async close(): Promise<boolean> {
+    if (this.closed) return false;
+    this.closed = true;
+    await Promise.all(this.onClose.map((run) => run()));
+    await this.database.requestIdlePromise();
+    this.$.complete();
+    this.database.forget(this);
+    return true;
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await Promise.all(this.onRemove.map((run) => run()));
+    await this.database.commit([{ name: "v1.CollectionRemoved", args: { name: this.name } }]);
+  }
+}
+
+for (const when of ["pre", "post"]) {
+  for (const key of ["Insert", "Save", "Remove", "Create"]) {
+    Object.defineProperty(Collection.prototype, when + key, {
+      value(this: Collection, hook: Parameters<Hooks["add"]>[2], parallel?: boolean) {
+        this.addHook(when, key.toLowerCase(), hook, parallel);
+      },
+    });
+  }
+}
+
+function resultOf({
+  success,
+  failed,
+}: {
+  readonly success: RxDocumentBase[];
+  readonly failed: readonly Failure[];
+}): BulkResult<RxDocumentBase> {
+  return { success, error: failed.map(({ error }) => error) };
+}

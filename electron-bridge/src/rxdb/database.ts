@@ -1,0 +1,169 @@
+/** Databases: the collections of one sidecar, as an app of RxDB opens them. */
+
+import type { NewEvent, Receipt, SidecarClient } from "../client/client.ts";
+import { uuid7 } from "../client/uuid7.ts";
+import { Collection } from "./collection.ts";
+import { defineCollections } from "./definitions.ts";
+import { newRxError, newRxTypeError } from "./error.ts";
+import { Subject } from "./observable.ts";
+import { RxSchema } from "./schema.ts";
+import { checkSchema } from "./schema-check.ts";
+import type { RxStorageSidecar } from "./storage.ts";
+import type { RxChangeEvent, RxCollectionCreator } from "./types/collection.ts";
+import type { CollectionsOfDatabase, RxDatabase, RxDatabaseCreator } from "./types/database.ts";
+
+/** The databases that are not closed. */
+const open = new Set<Database>();
+
+/**
+ * Open a database.
+ *
+ * @throws RxTypeError `UT1` for a name that is no text.
+ * @throws RxError `UT2`, `DB13` for a name that can't be one, `DB8` for one that is open already.
+ *
+ * @example
+ * const db = await createRxDatabase({ name: "pjais", storage: getRxStorageSidecar({ url, token }) });
+ * await db.addCollections({ personas: { schema } });
+ */
+export function createRxDatabase<Collections = CollectionsOfDatabase>(
+  creator: RxDatabaseCreator,
+): Promise<RxDatabase<Collections>>;
+export async function createRxDatabase(creator: RxDatabaseCreator): Promise<object> {
+  const { name, storage, ignoreDuplicate, closeDuplicates } = creator;
+  checkName(name);
+  if (name.includes("$")) throw newRxError("DB13", { name });
+  const same = [...open].filter((one) => one.name === name && one.storage.key === storage.key);
+  if (closeDuplicates) await Promise.all(same.map((one) => one.close()));
+  else if (same.length > 0 && !ignoreDuplicate) {
+    throw newRxError("DB8", { name, storage: storage.name });
+  }
+  const database = new Database(creator);
+  open.add(database);
+  try {
+    await database.client.ready();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** A database that is open. */
+export class Database {
+  readonly name: string;
+  readonly token = uuid7();
+  readonly storage: RxStorageSidecar;
+  readonly options: unknown;
+  readonly localDocuments: boolean;
+  readonly client: SidecarClient;
+  readonly collections: { [name: string]: Collection } = {};
+  readonly onClose: (() => unknown)[] = [];
+  readonly $ = new Subject<RxChangeEvent>();
+  readonly collections$ = new Subject<{ type: "ADDED" | "CLOSED"; collection: Collection }>();
+  closed = false;
+  readonly #disconnect: () => void;
+  readonly #commits = new Set<Promise<unknown>>();
+  #closing: Promise<boolean> | undefined;
+
+  constructor({ name, storage, options, localDocuments }: RxDatabaseCreator) {
+    this.name = name;
+    this.storage = storage;
+    this.options = options ?? {};
+    this.localDocuments = localDocuments ?? false;
+    ({ client: this.client, close: this.#disconnect } = storage.open());
+  }
+
+  async addCollections(creators: {
+    readonly [name: string]: RxCollectionCreator;
+  }): Promise<{ [name: string]: Collection }> {
+    const added = Object.entries(creators).map(([name, creator]) => {
+      if (name in this) throw newRxError(this.collections[name] ? "DB3" : "DB5", { name });
+      if (name.startsWith("_")) throw newRxError("DB2", { name });
+      checkName(name);
+      if (creator.schema === undefined) throw newRxError("DB4", { name, args: creator });
+      checkSchema(creator.schema);
+      return new Collection(this, name, new RxSchema(creator.schema), creator);
+    });
+    await defineCollections(this, added);
+    for (const collection of added) {
+      this.collections[collection.name] = collection;
+      this.#member(collection.name);
+      this.collections$.next({ type: "ADDED", collection });
+    }
+    return Object.fromEntries(added.map((collection) => [collection.name, collection]));
+  }
+
+  /** Commit events whose documents have to match their schemas. */
+  commit(events: readonly NewEvent[]): Promise<Receipt> {
+    const receipt = this.client.commit(events, { validate: true });
+    const settled = receipt.then(
+      () => {},
+      () => {},
+    );
+    this.#commits.add(settled);
+    void settled.then(() => this.#commits.delete(settled));
+    return receipt;
+  }
+
+  async requestIdlePromise(): Promise<void> {
+    await Promise.all(this.#commits);
+  }
+
+  /** Take note that a collection was closed. */
+  forget(collection: Collection): void {
+    delete this.collections[collection.name];
+    this.collections$.next({ type: "CLOSED", collection });
+  }
+
+  close(): Promise<boolean> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async remove(): Promise<string[]> {
+    const collections = Object.values(this.collections);
+    await this.requestIdlePromise();
+    const events = collections.map(({ name }) => ({
+      name: "v1.CollectionRemoved",
+      args: { name },
+    }));
+    if (events.length > 0) await this.commit(events);
+    await this.close();
+    await Promise.all(collections.flatMap(({ onRemove }) => onRemove.map((run) => run())));
+    return collections.map(({ name }) => name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<boolean> {
+    this.$.complete();
+    await this.requestIdlePromise();
+    await Promise.all(this.onClose.map((run) => run()));
+    await Promise.all(Object.values(this.collections).map((one) => one.close()));
+    this.collections$.complete();
+    this.closed = true;
+    this.#disconnect();
+    open.delete(this);
+    return true;
+  }
+
+  #member(name: string): void {
+    if (name in this) return;
+    Object.defineProperty(this, name, { get: () => this.collections[name], configurable: true });
+  }
+}
+
+/** Whether a value is a database of this package. */
+export function isRxDatabase(value: unknown): value is RxDatabase {
+  return value instanceof Database;
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== "string" || name === "") throw newRxTypeError("UT1", { name });
+  // A path names a folder.
+  if (!/^[a-z][\w$-]*$/.test(name) && !/[/\\]/.test(name)) {
+    throw newRxError("UT2", { givenName: name });
+  }
+}
