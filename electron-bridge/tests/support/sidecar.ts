@@ -36,6 +36,15 @@ export function temporary(): string {
 
 /** Start a sidecar; it ends with the test. */
 export async function startSidecar(dataDir: string = temporary()): Promise<Sidecar> {
+  const sidecar = await spawnSidecar(dataDir);
+  onTestFinished(async () => {
+    await sidecar.stop();
+  });
+  return sidecar;
+}
+
+/** Start a sidecar that many tests share; who starts it stops it. */
+export async function spawnSidecar(dataDir: string): Promise<Sidecar> {
   const child = spawn(python(), ["-m", "sidecar", "serve", "--data-dir", dataDir], {
     cwd: root,
     env: { ...process.env, PYTHONPATH: root },
@@ -47,9 +56,6 @@ export async function startSidecar(dataDir: string = temporary()): Promise<Sidec
     child.stdin.end();
     return exited;
   };
-  onTestFinished(async () => {
-    await stop();
-  });
   return {
     endpoint: await endpointOf(child),
     dataDir,

@@ -4,8 +4,7 @@
  * 1. What a behaviour saw is plain JSON, and must be what it says it is, on every peer: RxDB in memory,
  *    RxDB on Dexie in Chromium, and the facade over a real sidecar.
  * 2. A behaviour has a database of its own, and waits for events, never for a time.
- * 3. Where RxDB on Dexie does something else than in memory, the behaviour says what and why; where the
- *    facade does, `exceptions.ts` says so.
+ * 3. What the facade does otherwise is named in `exceptions.ts`, with the reason.
  */
 
 import type { RxCollection, RxCollectionCreator, RxDatabase, RxDatabaseCreator } from "rxdb";
@@ -46,30 +45,18 @@ export interface Stage extends Exports {
   name(): string;
 }
 
-/** What a peer sees instead, and why. */
-export interface Instead {
-  readonly saw: Plain;
-  readonly because: string;
-}
-
 export interface Behaviour {
   readonly name: string;
   run(stage: Stage): Promise<unknown>;
   readonly saw: Plain;
-  readonly onDexie: Instead | undefined;
 }
 
 /** All behaviours, in the order they were told. */
 export const behaviours: Behaviour[] = [];
 
 /** Tell a behaviour: what it does, and what it then saw. */
-export function behaviour(
-  name: string,
-  run: Behaviour["run"],
-  saw: Plain,
-  { onDexie }: { readonly onDexie?: Instead } = {},
-): void {
-  behaviours.push({ name, run, saw, onDexie });
+export function behaviour(name: string, run: Behaviour["run"], saw: Plain): void {
+  behaviours.push({ name, run, saw });
 }
 
 let names = 0;

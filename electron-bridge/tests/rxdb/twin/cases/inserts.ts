@@ -122,7 +122,9 @@ behaviour(
     const error: unknown = await collection
       .insertIfNotExists({ id: "d" })
       .catch((reason: unknown) => reason);
-    return [Object(error).status ?? Object(error).code, await collection.count().exec()];
+    // RxDB throws the write error itself, without an error around it.
+    const { parameters, status = parameters?.writeError.status } = Object(error);
+    return [status, await collection.count().exec()];
   },
   [422, 3],
 );

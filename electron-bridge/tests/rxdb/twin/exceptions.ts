@@ -1,0 +1,29 @@
+import type { Plain } from "./plain.ts";
+
+interface Instead {
+  readonly saw: Plain;
+  readonly because: string;
+}
+
+/** What the facade does otherwise than RxDB, by the behaviour's name. */
+export const exceptions: Readonly<Record<string, Instead>> = {
+  "two databases share nothing": {
+    saw: [
+      ["a", "b", "c"],
+      ["a", "b", "c"],
+    ],
+    because:
+      "A store is one database, whatever name it is opened by; another is another sidecar's.",
+  },
+  "count refuses to be slow where it is not allowed": {
+    saw: "none",
+    because: "A count is one statement of SQL, which reads no document.",
+  },
+  "a stringified document has no meta fields, a stringified list of them has": {
+    saw: [
+      ["age", "id", "name"],
+      ["age", "id", "name"],
+    ],
+    because: "RxDB takes the index that JSON.stringify gives to toJSON for a wish of meta fields.",
+  },
+};
