@@ -2,13 +2,16 @@
 
 import { DocumentCache } from "./cache.ts";
 import type { Database } from "./database.ts";
-import type { RxDocumentBase } from "./document.ts";
+import { RxDocumentBase } from "./document.ts";
 import { documentMaker } from "./document-class.ts";
 import { newRxError, newRxTypeError } from "./error.ts";
 import { Hooks } from "./hooks.ts";
 import { IncrementalQueue } from "./incremental.ts";
 import { insertAll, only, upsertAll, upsertIncrementally } from "./inserting.ts";
+import { LocalDocuments } from "./local.ts";
+import type { RxLocalDocument } from "./local-document.ts";
 import { filtered, type Observable, Subject } from "./observable.ts";
+import { checkOrm } from "./orm.ts";
 import { RxQueryBase } from "./query.ts";
 import { checkQuery } from "./query-check.ts";
 import type { Fields } from "./revision.ts";
@@ -21,8 +24,9 @@ import type {
   RxCollectionCreator,
 } from "./types/collection.ts";
 import type { RxQueryOP } from "./types/query.ts";
+import { defineMissing } from "./unsupported.ts";
 import { WeakValues } from "./weak-values.ts";
-import type { Failure } from "./writes.ts";
+import { type Failure, failureOf } from "./writes.ts";
 
 /** A collection of a database. */
 export class Collection {
@@ -40,6 +44,7 @@ export class Collection {
   /** The documents that someone holds. */
   readonly cache: DocumentCache<RxDocumentBase>;
   readonly queue: IncrementalQueue;
+  readonly locals: LocalDocuments;
   /** What is asked of a row: its fields, and its revision. */
   readonly projection: string[];
   readonly #queries = new WeakValues<RxQueryBase>();
@@ -54,6 +59,9 @@ export class Collection {
     this.projection = [...schema.fields, "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
     this.queue = new IncrementalQueue(this);
+    const local = creator.localDocuments ?? false;
+    this.locals = new LocalDocuments(this, database, name, local, (event) => this.tell(event));
+    checkOrm(this, RxDocumentBase.prototype);
     for (const [key, method] of Object.entries(this.statics)) {
       Object.defineProperty(this, key, { get: () => method.bind(this) });
     }
@@ -119,8 +127,11 @@ export class Collection {
   async insertIfNotExists(document: Fields): Promise<RxDocumentBase> {
     this.checkOpen();
     const inserted = await insertAll(this, [document]);
-    const there = inserted.failed[0]?.current;
-    return there === undefined ? only(this, inserted) : this.cache.document(there);
+    const [failure] = inserted.failed;
+    if (failure?.current !== undefined) return this.cache.document(failure.current);
+    // RxDB throws the storage's own error here.
+    if (failure !== undefined) throw Object.assign(failureOf(this, failure), failure.error);
+    return only(this, inserted);
   }
 
   async upsert(document: Fields): Promise<RxDocumentBase> {
@@ -154,11 +165,33 @@ export class Collection {
     return resultOf(await removeAll(this, documents));
   }
 
+  insertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+    return this.locals.insert(id, data);
+  }
+
+  upsertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+    return this.locals.upsert(id, data);
+  }
+
+  getLocal(id: string): Promise<RxLocalDocument | null> {
+    return this.locals.get(id);
+  }
+
+  getLocal$(id: string): Observable<RxLocalDocument | null> {
+    return this.locals.get$(id);
+  }
+
   /** Return the instance of a row of this collection. */
   documentOf(row: Fields): RxDocumentBase {
     const id = row[this.schema.primaryPath];
     const known = this.cache.find(String(id), Number(row._seq));
     return known ?? this.cache.document(this.schema.revision(row));
+  }
+
+  /** Tell those who listen to this collection, or to all, of a change. */
+  tell(event: RxChangeEvent): void {
+    this.$.next(event);
+    this.database.$.next(event);
   }
 
   addHook: Hooks["add"] = (when, key, hook, parallel) => {
@@ -190,6 +223,7 @@ export class Collection {
   }
 }
 
+defineMissing("collection", Collection.prototype);
 for (const when of ["pre", "post"]) {
   for (const key of ["Insert", "Save", "Remove", "Create"]) {
     Object.defineProperty(Collection.prototype, when + key, {

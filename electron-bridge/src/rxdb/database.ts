@@ -4,13 +4,18 @@ import type { NewEvent, Receipt, SidecarClient } from "../client/client.ts";
 import { uuid7 } from "../client/uuid7.ts";
 import { Collection } from "./collection.ts";
 import { defineCollections } from "./definitions.ts";
-import { newRxError, newRxTypeError } from "./error.ts";
-import { Subject } from "./observable.ts";
+import { RxDocumentBase } from "./document.ts";
+import { newRxError, newRxTypeError, unsupported } from "./error.ts";
+import { LocalDocuments } from "./local.ts";
+import type { RxLocalDocument } from "./local-document.ts";
+import { type Observable, Subject } from "./observable.ts";
+import type { Fields } from "./revision.ts";
 import { RxSchema } from "./schema.ts";
 import { checkSchema } from "./schema-check.ts";
 import type { RxStorageSidecar } from "./storage.ts";
 import type { RxChangeEvent, RxCollectionCreator } from "./types/collection.ts";
 import type { CollectionsOfDatabase, RxDatabase, RxDatabaseCreator } from "./types/database.ts";
+import { defineMissing } from "./unsupported.ts";
 
 /** The databases that are not closed. */
 const open = new Set<Database>();
@@ -30,6 +35,18 @@ export function createRxDatabase<Collections = CollectionsOfDatabase>(
 ): Promise<RxDatabase<Collections>>;
 export async function createRxDatabase(creator: RxDatabaseCreator): Promise<object> {
   const { name, storage, ignoreDuplicate, closeDuplicates } = creator;
+  if (creator.password !== undefined) {
+    throw unsupported(
+      "password",
+      "the sidecar encrypts the whole store, with the key it was given",
+    );
+  }
+  if (creator.reactivity !== undefined) {
+    throw unsupported(
+      "reactivity",
+      "make signals of the observables: of query.$ instead of query.$$",
+    );
+  }
   checkName(name);
   if (name.includes("$")) throw newRxError("DB13", { name });
   const same = [...open].filter((one) => one.name === name && one.storage.key === storage.key);
@@ -54,7 +71,7 @@ export class Database {
   readonly token = uuid7();
   readonly storage: RxStorageSidecar;
   readonly options: unknown;
-  readonly localDocuments: boolean;
+  readonly locals: LocalDocuments;
   readonly client: SidecarClient;
   readonly collections: { [name: string]: Collection } = {};
   readonly onClose: (() => unknown)[] = [];
@@ -62,6 +79,8 @@ export class Database {
   readonly collections$ = new Subject<{ type: "ADDED" | "CLOSED"; collection: Collection }>();
   closed = false;
   readonly #disconnect: () => void;
+  /** The names that collections have, or had. */
+  readonly #members = new Set<string>();
   readonly #commits = new Set<Promise<unknown>>();
   #closing: Promise<boolean> | undefined;
 
@@ -69,7 +88,8 @@ export class Database {
     this.name = name;
     this.storage = storage;
     this.options = options ?? {};
-    this.localDocuments = localDocuments ?? false;
+    const tell = (event: RxChangeEvent): void => this.$.next(event);
+    this.locals = new LocalDocuments(this, this, undefined, localDocuments ?? false, tell);
     ({ client: this.client, close: this.#disconnect } = storage.open());
   }
 
@@ -77,11 +97,11 @@ export class Database {
     readonly [name: string]: RxCollectionCreator;
   }): Promise<{ [name: string]: Collection }> {
     const added = Object.entries(creators).map(([name, creator]) => {
-      if (name in this) throw newRxError(this.collections[name] ? "DB3" : "DB5", { name });
-      if (name.startsWith("_")) throw newRxError("DB2", { name });
+      if (this.collections[name] !== undefined) throw newRxError("DB3", { name });
+      if (name in this && !this.#members.has(name)) throw newRxError("DB5", { name });
       checkName(name);
       if (creator.schema === undefined) throw newRxError("DB4", { name, args: creator });
-      checkSchema(creator.schema);
+      checkSchema(creator.schema, (field) => Object.hasOwn(RxDocumentBase.prototype, field));
       return new Collection(this, name, new RxSchema(creator.schema), creator);
     });
     await defineCollections(this, added);
@@ -91,6 +111,22 @@ export class Database {
       this.collections$.next({ type: "ADDED", collection });
     }
     return Object.fromEntries(added.map((collection) => [collection.name, collection]));
+  }
+
+  insertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+    return this.locals.insert(id, data);
+  }
+
+  upsertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+    return this.locals.upsert(id, data);
+  }
+
+  getLocal(id: string): Promise<RxLocalDocument | null> {
+    return this.locals.get(id);
+  }
+
+  getLocal$(id: string): Observable<RxLocalDocument | null> {
+    return this.locals.get$(id);
   }
 
   /** Commit events whose documents have to match their schemas. */
@@ -150,10 +186,13 @@ export class Database {
   }
 
   #member(name: string): void {
-    if (name in this) return;
+    if (this.#members.has(name)) return;
+    this.#members.add(name);
     Object.defineProperty(this, name, { get: () => this.collections[name], configurable: true });
   }
 }
+
+defineMissing("database", Database.prototype);
 
 /** Whether a value is a database of this package. */
 export function isRxDatabase(value: unknown): value is RxDatabase {

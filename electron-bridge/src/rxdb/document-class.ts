@@ -3,6 +3,7 @@
 import type { Collection } from "./collection.ts";
 import { RxDocumentBase } from "./document.ts";
 import type { Revision } from "./revision.ts";
+import { withoutReactivity } from "./unsupported.ts";
 
 /** Return what makes the documents of a collection. */
 export function documentMaker(collection: Collection): (revision: Revision) => RxDocumentBase {
@@ -21,6 +22,7 @@ export function documentMaker(collection: Collection): (revision: Revision) => R
     define(`${field}$`, function () {
       return this.get$(field);
     });
+    define(`${field}$$`, withoutReactivity);
     define(`${field}_`, function () {
       return this.populate(field);
     });

@@ -15,6 +15,7 @@ import { cloned, frozen, valueAt } from "./paths.ts";
 import { populated } from "./populate.ts";
 import { type Fields, type Revision, revOf, withMeta } from "./revision.ts";
 import { removeAll, save } from "./saving.ts";
+import { defineMissing, withoutReactivity } from "./unsupported.ts";
 import { updated } from "./update.ts";
 import { failureOf } from "./writes.ts";
 
@@ -60,6 +61,18 @@ export class RxDocumentBase {
       subscriber.next(this.getLatest());
       return leave;
     });
+  }
+
+  get $$(): never {
+    return withoutReactivity();
+  }
+
+  get deleted$$(): never {
+    return withoutReactivity();
+  }
+
+  get$$(_path: string): never {
+    return withoutReactivity();
   }
 
   get deleted$(): Observable<boolean> {
@@ -147,3 +160,5 @@ export class RxDocumentBase {
     throw newRxError("DOC14");
   }
 }
+
+defineMissing("document", RxDocumentBase.prototype);

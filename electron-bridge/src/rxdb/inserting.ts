@@ -4,7 +4,7 @@ import type { Collection } from "./collection.ts";
 import type { RxDocumentBase } from "./document.ts";
 import { newRxError } from "./error.ts";
 import { cloned } from "./paths.ts";
-import type { Fields, Revision } from "./revision.ts";
+import { type Fields, type Revision, withoutMeta } from "./revision.ts";
 import { bulkWrite, type Failure, failureOf } from "./writes.ts";
 
 /** What became of the documents of a bulk write. */
@@ -25,7 +25,7 @@ export async function insertAll(
   const { cache, hooks, schema } = collection;
   const rows = await Promise.all(
     documents.map(async (document) => {
-      const fields = { ...schema.filled(document) };
+      const fields = { ...schema.filled(withoutMeta(document)) };
       await hooks.run("pre", "insert", fields);
       return { fields: schema.keyed(fields) };
     }),
@@ -55,7 +55,7 @@ export async function upsertAll(
 ): Promise<Inserted> {
   const { schema } = collection;
   const filled = documents.map((document) => {
-    const data = schema.filled(document);
+    const data = schema.filled(withoutMeta(document));
     if (!data[schema.primaryPath]) {
       throw newRxError("COL3", {
         primaryPath: schema.primaryPath,
@@ -89,7 +89,7 @@ export async function upsertIncrementally(
   document: Fields,
 ): Promise<RxDocumentBase> {
   const { cache, schema } = collection;
-  const filled = schema.filled(document);
+  const filled = schema.filled(withoutMeta(document));
   const id = filled[schema.primaryPath];
   if (typeof id !== "string" || id === "") throw newRxError("COL4", { data: document });
   const known = cache.latest(id);

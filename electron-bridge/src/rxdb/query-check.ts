@@ -42,7 +42,10 @@ export function checkQuery(
  * @throws RxError `QU19` for undefined, `QU13` for an unknown field, `QU12` for an unknown index.
  */
 export function checkMangoQuery({ name, schema }: Collection, query: MangoQuery): void {
-  const field = placeOf(query, (value) => value === undefined);
+  const given = Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  );
+  const field = placeOf(given, (value) => value === undefined);
   if (field !== undefined) throw newRxError("QU19", { field, query });
   const selected = Object.keys(query.selector ?? {}).filter((key) => !key.startsWith("$"));
   const sorted = (query.sort ?? []).flatMap((part) => Object.keys(part).slice(0, 1));

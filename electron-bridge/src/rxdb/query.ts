@@ -30,6 +30,7 @@ import type { Fields } from "./revision.ts";
 import { removeAll } from "./saving.ts";
 import type { Any } from "./types/any.ts";
 import type { MangoQuery, RxQueryOP } from "./types/query.ts";
+import { withoutReactivity } from "./unsupported.ts";
 
 /** What a query results in, by its op. */
 export type QueryResult =
@@ -47,7 +48,9 @@ export class RxQueryBase {
   /** The path that the builder's next operator is of. */
   readonly path: string | undefined;
   readonly #key: string;
-  #results: Observable<readonly Fields[] | Fields | null | number> | undefined;
+  #results: Observable<QueryResult> | undefined;
+  /** The last result of `findByIds`, which stays the same object while it is the same. */
+  #byId = new Map<string, RxDocumentBase>();
 
   constructor(op: RxQueryOP, mangoQuery: MangoQuery, collection: Collection, path?: string) {
     this.op = op;
@@ -62,8 +65,16 @@ export class RxQueryBase {
   }
 
   get $(): Observable<QueryResult> {
-    this.#results ??= shared((all) => this.#follow(all));
-    return mapped(this.#results, (data) => this.#read(data));
+    // Each subscriber gets an array of its own.
+    this.#results ??= mapped(
+      shared<unknown>((all) => this.#follow(all)),
+      (data) => this.#read(data),
+    );
+    return this.#results;
+  }
+
+  get $$(): never {
+    return withoutReactivity();
   }
 
   async exec(throwIfMissing = false): Promise<QueryResult> {
@@ -120,7 +131,7 @@ export class RxQueryBase {
     return new Map(changed.map((one) => [one.primary, one]));
   }
 
-  #follow(all: Observer<readonly Fields[] | Fields | null | number>): () => void {
+  #follow(all: Observer<unknown>): () => void {
     let leave = (): void => {};
     let ended = false;
     const begin = (): void => {
@@ -157,7 +168,11 @@ export class RxQueryBase {
       const ids: readonly string[] = selector[collection.schema.primaryPath].$in;
       const byId = new Map(documents.map((one) => [one.primary, one]));
       const there = ids.flatMap((id) => byId.get(id) ?? []);
-      return new Map(there.map((one) => [one.primary, one]));
+      const before = [...this.#byId.values()];
+      if (before.length !== there.length || before.some((one, at) => one !== there[at])) {
+        this.#byId = new Map(there.map((one) => [one.primary, one]));
+      }
+      return this.#byId;
     }
     if (typeof data === "number") return data;
     return isObject(data) ? collection.documentOf(data) : null;

@@ -1,17 +1,25 @@
 /** What RxDB's dev-mode refuses in schemas; here it is always refused. */
 
 import { isObject } from "../client/json.ts";
-import { newRxError } from "./error.ts";
+import { newRxError, unsupported } from "./error.ts";
 import type { Any } from "./types/any.ts";
 import type { JsonSchema, RxJsonSchema } from "./types/schema.ts";
 
 /**
  * Refuse what is no schema of RxDB.
  *
+ * @param taken Whether a document has a member of this name already.
  * @throws RxError `SC…`, as RxDB has them.
  */
-export function checkSchema(schema: RxJsonSchema<Any>): void {
-  const { primaryKey, properties, version } = schema;
+export function checkSchema(schema: RxJsonSchema<Any>, taken: (name: string) => boolean): void {
+  const { crdt, encrypted = [], primaryKey, properties, version } = schema;
+  if (encrypted.length > 0) {
+    throw unsupported(
+      "encrypted",
+      "the sidecar encrypts the whole store, with the key it was given",
+    );
+  }
+  if (crdt !== undefined) throw unsupported("crdt", "use incrementalModify");
   if (!primaryKey) throw newRxError("SC30", { schema });
   if (!isObject(properties)) throw newRxError("SC29", { schema });
   if ("_rev" in properties) throw newRxError("SC10", { schema });
@@ -19,6 +27,7 @@ export function checkSchema(schema: RxJsonSchema<Any>): void {
   const key = typeof primaryKey === "string" ? primaryKey : primaryKey.key;
   for (const [name, property] of Object.entries(properties)) {
     checkField(name, property, name === key);
+    if (taken(name)) throw newRxError("SC17", { key: name, schema });
     checkBelow(property, name);
   }
   checkPrimaryKey(schema, key);
@@ -84,9 +93,33 @@ function checkIndexed(schema: RxJsonSchema<Any>, index: unknown, field: unknown)
   if (typeof field !== "string") throw newRxError("SC20", { index, schema });
   const property = at(schema, field);
   if (property === undefined) throw newRxError("SC21", { index: field, schema });
-  if (!["string", "number", "integer", "boolean"].includes(String(property.type))) {
-    throw newRxError("SC22", { key: field, type: property.type, schema });
+  const fault = faults[String(property.type)] ?? (() => "SC36");
+  const code = fault(property, isRequired(schema, field));
+  if (code !== undefined) {
+    throw newRxError(code, { index, field, fieldName: field, type: property.type, schema });
   }
+}
+
+// What RxDB's storages need to know of an indexed field, by its type.
+const faults: {
+  readonly [type: string]: (property: JsonSchema, required: boolean) => string | undefined;
+} = {
+  string: ({ maxLength = 0 }) => (maxLength > 2048 ? "SC42" : maxLength > 0 ? undefined : "SC34"),
+  number: numberFault,
+  integer: numberFault,
+  boolean: (_, required) => (required ? undefined : "SC38"),
+};
+
+function numberFault({ maximum, minimum, multipleOf }: JsonSchema): string | undefined {
+  if (!multipleOf) return "SC35";
+  if (maximum === undefined || minimum === undefined) return "SC37";
+  return Number.isFinite(maximum - minimum) ? undefined : "SC41";
+}
+
+function isRequired(schema: RxJsonSchema<Any>, field: string): boolean {
+  const dot = field.lastIndexOf(".");
+  const parent = dot < 0 ? schema : at(schema, field.slice(0, dot));
+  return parent?.required?.includes(field.slice(dot + 1)) ?? false;
 }
 
 function at(schema: RxJsonSchema<Any>, path: string): JsonSchema | undefined {

@@ -166,17 +166,27 @@ function pull(at: Place, name: string, drop: (item: unknown) => boolean): void {
   if (Array.isArray(list)) at[name] = list.filter((item) => !drop(item));
 }
 
-// Equality, also of some fields of an object; the operators are the server's.
+// A condition is a value, some fields of an object with theirs, or operators of one value.
 function matches(item: unknown, condition: unknown): boolean {
   if (!isObject(condition)) return sameJson(item, condition);
-  return Object.entries(condition).every(([name, value]) => {
-    if (name === "$in" && Array.isArray(value)) return value.some((one) => sameJson(one, item));
-    if (name.startsWith("$") || (isObject(value) && "$" === Object.keys(value)[0]?.[0])) {
-      throw unsupported(`$pull with ${name}`, "take the items out in modify()");
-    }
-    return isObject(item) && sameJson(item[name], value);
+  return Object.entries(condition).every(([name, operand]) => {
+    if (!name.startsWith("$")) return isObject(item) && matches(item[name], operand);
+    const compare = comparisons[name];
+    if (compare === undefined) throw unsupported(`$pull with ${name}`, "use modify instead");
+    return compare(item, operand);
   });
 }
+
+const comparisons: { readonly [name: string]: (item: unknown, operand: unknown) => boolean } = {
+  $eq: sameJson,
+  $ne: (item, operand) => !sameJson(item, operand),
+  $gt: (item, operand) => typeof item === typeof operand && isLess(operand, item),
+  $gte: (item, operand) => typeof item === typeof operand && !isLess(item, operand),
+  $lt: (item, operand) => typeof item === typeof operand && isLess(item, operand),
+  $lte: (item, operand) => typeof item === typeof operand && !isLess(operand, item),
+  $in: (item, operand) => Array.isArray(operand) && operand.some((one) => sameJson(one, item)),
+  $nin: (item, operand) => Array.isArray(operand) && !operand.some((one) => sameJson(one, item)),
+};
 
 function isLess(a: unknown, b: unknown): boolean {
   return typeof a === "string" && typeof b === "string" ? a < b : Number(a) < Number(b);

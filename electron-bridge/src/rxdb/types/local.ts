@@ -12,7 +12,7 @@ export interface RxLocalDocument<Parent, Data = Any> {
   readonly revision: string;
   readonly $: Observable<RxLocalDocument<Parent, Data>>;
   readonly deleted$: Observable<boolean>;
-  isLocal(): true;
+  readonly isLocal: true;
   get(path: string): Any;
   get$(path: string): Observable<Any>;
   getLatest(): RxLocalDocument<Parent, Data>;

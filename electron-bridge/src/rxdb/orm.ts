@@ -1,0 +1,28 @@
+/** The functions an app gives to a collection and its documents: which names they may have. */
+
+import type { Collection } from "./collection.ts";
+import { newRxError, newRxTypeError } from "./error.ts";
+
+/**
+ * Refuse statics and methods that would hide members of a collection, of its documents, or fields.
+ *
+ * @param documents The prototype of all documents.
+ * @throws RxTypeError `COL15` for a name that begins with an underscore, `COL16` for what is no function.
+ * @throws RxError `COL17` for a name that is taken, `COL18` for one that is a field's.
+ */
+export function checkOrm(collection: Collection, documents: object): void {
+  const { methods, schema, statics } = collection;
+  for (const funName of Object.keys(methods)) {
+    if (
+      schema.fields.some((field) => ["", "$", "$$", "_"].some((end) => funName === field + end))
+    ) {
+      throw newRxError("COL18", { funName });
+    }
+  }
+  const taken = [collection, Object.getPrototypeOf(collection), documents];
+  for (const [name, value] of [...Object.entries(statics), ...Object.entries(methods)]) {
+    if (name.startsWith("_")) throw newRxTypeError("COL15", { name });
+    if (typeof value !== "function") throw newRxTypeError("COL16", { name, type: typeof value });
+    if (taken.some((one) => Object.hasOwn(one, name))) throw newRxError("COL17", { name });
+  }
+}
