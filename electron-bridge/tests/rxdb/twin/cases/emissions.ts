@@ -479,6 +479,18 @@ behaviour(
 );
 
 behaviour(
+  "a query that is refused tells its observers so",
+  async (stage) => {
+    const collection = await filled(stage);
+    const refused = collection.find({ selector: { shoes: 2 } }).$;
+    return await new Promise((resolve) => {
+      refused.subscribe({ error: resolve, next: () => resolve("a result") });
+    });
+  },
+  "QU13",
+);
+
+behaviour(
   "a burst of writes ends with the last result",
   async (stage) => {
     const collection = await filled(stage);

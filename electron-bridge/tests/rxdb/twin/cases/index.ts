@@ -16,3 +16,4 @@ import "./events.ts";
 import "./locals.ts";
 import "./methods.ts";
 import "./windows.ts";
+import "./declared.ts";

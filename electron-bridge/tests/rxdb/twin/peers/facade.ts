@@ -50,9 +50,13 @@ function isTwin<Name extends string>(database: unknown): database is Database<Na
   return isRxDatabase(database);
 }
 
+/** The collections there are: those that behaviours defined, and the declared that have documents. */
+const COLLECTIONS = `SELECT name FROM _collections
+  UNION SELECT 'personas' FROM personas UNION SELECT 'memoryEntities' FROM memoryEntities`;
+
 /** Remove what behaviours left: collections with all of theirs, and the database's local documents. */
 async function empty(client: SidecarClient): Promise<void> {
-  const removed = (await column(client, "SELECT name FROM _collections")).map((name) => ({
+  const removed = (await column(client, COLLECTIONS)).map((name) => ({
     name: "v1.CollectionRemoved",
     args: { name },
   }));
