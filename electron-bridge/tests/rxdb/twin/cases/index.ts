@@ -1,5 +1,6 @@
 import "./databases.ts";
 import "./schemas.ts";
+import "./versions.ts";
 import "./reads.ts";
 import "./builder.ts";
 import "./identity.ts";
