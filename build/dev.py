@@ -61,7 +61,7 @@ def test(run: Run) -> None:
         report = Path(reports) / "pytest.xml"
         run.step(
             "pytest",
-            [PYTHON, "-m", "pytest", "-n", "2", "--ignore=tests/bench", f"--junit-xml={report}"],
+            [PYTHON, "-m", "pytest", "-n", "2", f"--junit-xml={report}"],
             hint="Run one test alone: .venv/bin/pytest FILE -k NAME",
             cwd=ROOT,
             env=env,
@@ -146,13 +146,29 @@ def schema(run: Run, *, check: bool = False) -> None:
     )
 
 
-def bench(run: Run) -> None:
-    """Measure commits, queries and imports, and queries beside RxDB in Chromium."""
+def bench(
+    run: Run,
+    *,
+    check: bool = False,
+    quick: bool = False,
+    source: bool = False,
+    only: str | None = None,
+    sizes: str | None = None,
+    results: str | None = None,
+) -> None:
+    """Measure beside RxDB, LiveStore and the floors in one run, and hold ratios to budgets."""
     setup(run)
+    if BUNDLE.is_dir() and not (source or results):
+        bundle(run)
+    flags = {"--check": check, "--quick": quick, "--source": source}
+    recorded = results and str(Path(results).absolute())
+    texts = {"--only": only, "--sizes": sizes, "--results": recorded}
+    given = [flag for flag, is_set in flags.items() if is_set]
+    told = [part for flag, text in texts.items() if text for part in (flag, text)]
     run.step(
         "bench",
-        [PYTHON, "-m", "tests.bench"],
-        hint="The benchmark's error is above.",
+        [PYTHON, "-m", "tests.bench", *given, *told],
+        hint="The broken budgets, or the benchmark's error, are above.",
         cwd=ROOT,
         env=_children_env(run),
     )
@@ -203,13 +219,14 @@ def bundle(run: Run) -> None:
 class Verb:
     """One task: what it does, and how it is called.
 
-    `flags` and `numbers` are options: how it is written, its keyword, what it says.
+    `flags`, `numbers` and `texts` are options: how it is written, its keyword, what it says.
     """
 
     run: Callable[..., None]
     examples: tuple[tuple[str, str], ...]
     flags: tuple[tuple[str, str, str], ...] = ()
     numbers: tuple[tuple[str, str, str], ...] = ()
+    texts: tuple[tuple[str, str, str], ...] = ()
 
 
 VERBS = {
@@ -237,7 +254,23 @@ VERBS = {
         (("--check", "check", "fail when a generated file is stale, and write nothing"),),
     ),
     "bench": Verb(
-        bench, (("bench", "prints each figure beside a floor of the same run, or beside RxDB's"),)
+        bench,
+        (
+            ("bench", "everything, about 25 minutes; writes tests/bench/results/"),
+            ("bench --check", "as above, and fails when a ratio breaks tests/bench/budgets.toml"),
+            ("bench --check --results tests/bench/results/latest.json", "checks a recorded run"),
+            ("bench --only app,live --sizes 10000", "some of it; writes build/work/bench/"),
+        ),
+        (
+            ("--check", "check", "fail when a budget is broken, and say by how much"),
+            ("--quick", "quick", "small and few: whether it works, not how fast"),
+            ("--source", "source", "serve from source though there is a bundle"),
+        ),
+        texts=(
+            ("--only", "only", "some of average,app,growth,items,live,resources"),
+            ("--sizes", "sizes", "documents in the stores of app and growth, as 1000,10000"),
+            ("--results", "results", "file of a recorded run; nothing is measured"),
+        ),
     ),
     "fuzz": Verb(
         fuzz,
@@ -289,6 +322,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(flag, dest=keyword, action="store_true", help=says)
         for flag, keyword, says in verb.numbers:
             command.add_argument(flag, dest=keyword, type=int, metavar="N", help=says)
+        for flag, keyword, says in verb.texts:
+            command.add_argument(flag, dest=keyword, metavar=keyword.upper(), help=says)
     return parser
 
 

@@ -34,7 +34,7 @@ def test_help_of_a_verb_says_what_it_does_by_example(verb: str) -> None:
     assert done.returncode == 0
     assert str(dev.VERBS[verb].run.__doc__) in done.stdout
     assert f"  python3 build/dev.py {verb}" in done.stdout
-    for flag, _, says in (*dev.VERBS[verb].flags, *dev.VERBS[verb].numbers):
+    for flag, _, says in dev.VERBS[verb].flags + dev.VERBS[verb].numbers + dev.VERBS[verb].texts:
         assert flag in done.stdout
         assert says in " ".join(done.stdout.split())
 

@@ -1,48 +1,62 @@
-import type { Endpoint } from "@pjais/electron-bridge";
+/** What `python -m tests.bench` asks for, and the lines that answer it. */
 
-/** A query, in the words that RxDB and the sidecar share. */
-export interface Question {
-  readonly from: "memoryEntities";
-  readonly selector?: Record<string, unknown>;
-  readonly sort?: Record<string, "asc" | "desc">[];
-  readonly skip?: number;
-  readonly limit?: number;
-  readonly first?: true;
-  readonly count?: true;
-}
+/** The groups of workloads, in the order they are measured. */
+export const GROUPS = ["average", "app", "growth", "items", "live", "resources"] as const;
 
-/** One thing that is measured, asked of every peer in the same words. */
-export interface Workload {
-  readonly name: string;
-  /** Asked one after the other, and again from the first. The first is also what is compared. */
-  readonly questions: readonly Question[];
-}
+export type GroupName = (typeof GROUPS)[number];
 
-/** One size of the store. */
-export interface Stage {
-  readonly documents: number;
-  /** A sidecar that holds them. */
-  readonly sidecar: Endpoint;
-  readonly workloads: readonly Workload[];
-}
-
-/** What `tests/bench/browser.py` asks for. */
 export interface Plan {
-  /** URL of a bare WebSocket server that sends every message back. */
-  readonly echo: string;
-  readonly stages: readonly Stage[];
+  readonly groups: readonly GroupName[];
+  /** Few repetitions: what comes out says that it works, and no more. */
+  readonly quick: boolean;
+  readonly seed: number;
+  /** Documents in each store of `app`, and of `growth`. */
+  readonly sizes: readonly number[];
+  readonly growth: readonly number[];
+  /** Events in each log that `items` starts from. */
+  readonly logs: readonly number[];
+  /** Live queries in `live`, ascending. */
+  readonly live: readonly number[];
+  /** Documents in the store whose memory `resources` looks at. */
+  readonly documents: number;
+  /** The sidecar's program, and what comes before `serve`. */
+  readonly server: readonly string[];
+  /** The interpreter of the floors, and where it finds `tests.bench`. */
+  readonly python: string;
+  readonly root: string;
+  /** Where stores are made; those of `app` stay, as `app-<documents>`. */
+  readonly folder: string;
 }
 
-/** Milliseconds of each repetition, of one workload; its line on stdout. */
+/** What each repetition of a workload took or weighed, by peer. */
 export interface Measured {
-  readonly documents: number;
+  readonly group: GroupName;
   readonly workload: string;
-  /** How many rows, or what number, the compared answer was. */
-  readonly answer: number;
-  /** Its size as JSON text. */
-  readonly bytes: number;
-  readonly sidecar: readonly number[];
-  readonly dexie: readonly number[];
-  /** Of a bare message of as many bytes, there and back; empty where it would be too large. */
-  readonly echo: readonly number[];
+  /** Of what the group's sizes count, before the workload began. */
+  readonly size: number;
+  readonly unit: "ms" | "MiB";
+  readonly took: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A peer that was not reached, or a workload it did not end. */
+export interface Missing {
+  readonly group: GroupName;
+  readonly peer: string;
+  /** All that the group measures when it is not said. */
+  readonly workload?: string;
+  readonly size?: number;
+  readonly missing: string;
+}
+
+/** What is being done. */
+export interface Progress {
+  readonly doing: string;
+}
+
+/** A line of stdout; the first names the browser. */
+export type Line = { readonly browser: string } | Measured | Missing | Progress;
+
+/** Write one line of the results. */
+export function tell(line: Line): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,11 +1,11 @@
 // @ts-check
-/** Run the driver that is named, which Node 20 cannot run as it stands: a plan on stdin, results on stdout. */
+/** Run the driver, which Node 20 cannot run as it stands: a plan on stdin, results on stdout. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
 // Vite's runner would make it "development", and the page would get development builds.
 process.env.NODE_ENV = "production";
 
-const drive = fileURLToPath(new URL(process.argv[2] ?? "./drive.ts", import.meta.url));
+const drive = fileURLToPath(new URL("./drive.ts", import.meta.url));
 const { module } = await runnerImport(drive, { configFile: false, logLevel: "warn" });
 await module.run(process.stdin, process.env);
