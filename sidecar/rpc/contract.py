@@ -163,6 +163,7 @@ CONTRACTS: Sequence[Contract] = (
                     ],
                     "clientId": "laptop",
                     "sessionId": "window-1",
+                    "validate": True,
                 },
                 {"first": 2, "last": 2, "head": 2, "ids": [EVENT], "at": AT, "duplicate": False},
             ),
@@ -214,7 +215,7 @@ CONTRACTS: Sequence[Contract] = (
     Contract(
         "unsubscribe",
         "Unsubscribe",
-        "End a live query, or a subscription to the event log.",
+        "End a live query, or a subscription to the event log or to changes.",
         results.Empty,
         (params.UnsubscribeParams,),
         errors=(NotFoundError,),
@@ -266,6 +267,23 @@ CONTRACTS: Sequence[Contract] = (
                     "id": PERSONA,
                 },
                 {"subscription": "s2", "head": 7},
+            ),
+        ),
+    ),
+    Contract(
+        "changes.subscribe",
+        "ChangesSubscribe",
+        "Tell of each document that commits insert, change or delete: as it was and as it is.",
+        results.ChangesSubscribeResult,
+        (params.ChangesSubscribeParams,),
+        "Notifications `changes` follow, those of the connection's own commits before their "
+        "answers. `lost` stands for a transaction that touched more than 1,000 documents of a "
+        "collection, for the end of a collection, and for what a slow client did not take in "
+        "time. `unsubscribe` ends it.",
+        errors=(ShuttingDownError,),
+        examples=(
+            Example(
+                "of personas", {"collections": ["personas"]}, {"subscription": "s1", "head": 0}
             ),
         ),
     ),
@@ -367,6 +385,12 @@ NOTICES: Sequence[Notice] = (
         "Events",
         "Events of a subscription to the log, or why it ended.",
         results.EventsNotification,
+    ),
+    Notice(
+        "changes",
+        "Changes",
+        "What commits did to documents.",
+        results.ChangesNotification,
     ),
     Notice(
         "migration",

@@ -19,9 +19,9 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 
@@ -30,8 +30,8 @@ from sidecar.live.footprint import DocumentFootprint, Footprint, of_documents, o
 from sidecar.live.index import Index
 from sidecar.live.standing import Standing
 from sidecar.live.step import Fields, Moment, Stepper, steppable
+from sidecar.rpc.changes import News
 from sidecar.rpc.shared import Listener, Shared
-from sidecar.rpc.stream import Stream
 from sidecar.store import Committed, Result, Store
 from sidecar.store.capture import TableChange
 from sidecar.store.snapshot import Snapshot
@@ -43,8 +43,21 @@ _LARGEST_KEPT: Final = 256 * 1024
 """Characters of a result's rows."""
 
 
+class Follower(Protocol):
+    """What is told of each commit: a stream of the log, or of changes.
+
+    Attributes:
+        watches: Tables of whose rows it wants to know, or None for all there will be.
+    """
+
+    watches: frozenset[str] | None
+
+    def wake(self, news: News) -> None:
+        """Take what a commit did."""
+
+
 class Hub:
-    """All live queries of all sessions, and their streams of the log.
+    """All live queries of all sessions, and their streams.
 
     Args:
         loop: Where the sessions live.
@@ -56,8 +69,8 @@ class Hub:
         self._store = store
         self._shared: dict[bytes, Shared] = {}
         self._index: Index[Shared] = Index()
-        self._streams: dict[Stream, None] = {}
-        self._watching: frozenset[str] = frozenset()
+        self._streams: dict[Follower, None] = {}
+        self._watching: frozenset[str] | None = frozenset()
         self._kept: OrderedDict[Shared, tuple[Result, Standing]] = OrderedDict()
         self._head = store.head
         self._texts: dict[tuple[str, str, Fields], str] = {}
@@ -85,13 +98,15 @@ class Hub:
             self._kept.pop(shared, None)
             self._watch()
 
-    def follow(self, stream: Stream) -> None:
-        """Wake a stream of the log whenever it grows."""
+    def follow(self, stream: Follower) -> None:
+        """Wake a stream at each commit."""
         self._streams[stream] = None
+        self._watch()
 
-    def unfollow(self, stream: Stream) -> None:
+    def unfollow(self, stream: Follower) -> None:
         """Wake a stream no more."""
         self._streams.pop(stream, None)
+        self._watch()
 
     def learn(self, shared: Shared, result: Result) -> Standing:
         """Take from a result what its query depends on; return it as it is remembered."""
@@ -179,7 +194,7 @@ class Hub:
         return of_sql(query, result.reads, tables)
 
     def _watch(self) -> None:
-        tables = self._index.tables
+        tables = _union([self._index.tables, *(one.watches for one in self._streams)])
         if tables != self._watching:
             self._watching = tables
             self._store.watch(tables)
@@ -190,20 +205,34 @@ class Hub:
     def _committed(self, committed: Committed) -> None:
         self._head = committed.head
         self._texts = {}
-        for stream in self._streams:
-            stream.wake()
+        changes = committed.changes
         if "_collections" in committed.tables:
-            # A collection that was removed may come back with other columns.
+            # That a collection is there now, or is not, is in no row of it.
+            changes = {name: one for name, one in changes.items() if name not in committed.tables}
+            # One that was removed may come back with other columns.
             for shared in self._shared.values():
                 shared.learned = False
-        for shared in self._index.affected(committed.tables, committed.changes):
-            shared.note(committed.head, _change_of(shared.query, committed))
+        for shared in self._index.affected(committed.tables, changes):
+            shared.note(committed.head, _change_of(shared.query, changes))
             for listener, name in shared.listeners:
                 listener.touch(name, committed.head)
+        news = News(committed)
+        for stream in self._streams:
+            stream.wake(news)
 
 
-def _change_of(query: Query, committed: Committed) -> TableChange | None:
-    return committed.changes.get(query.from_) if isinstance(query, DocumentQuery) else None
+def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """Return all members of sets; None is the set of everything."""
+    found: set[str] = set()
+    for one in sets:
+        if one is None:
+            return None
+        found |= one
+    return frozenset(found)
+
+
+def _change_of(query: Query, changes: Mapping[str, TableChange]) -> TableChange | None:
+    return changes.get(query.from_) if isinstance(query, DocumentQuery) else None
 
 
 def _key(query: Query) -> bytes:

@@ -26,6 +26,7 @@ from sidecar.rpc.hub import Hub
 from sidecar.rpc.jsonrpc import InvalidParamsError, Method, Params, encode_notification
 from sidecar.rpc.migrations import Migrations
 from sidecar.rpc.params import (
+    ChangesSubscribeParams,
     CommitParams,
     DataSource,
     EventsListParams,
@@ -95,6 +96,7 @@ def methods(services: Services) -> dict[str, Method[Exchange]]:
         "unsubscribe": method(UnsubscribeParams, _unsubscribe),
         "events.list": method(EventsListParams, _events_list),
         "events.subscribe": method(EventsSubscribeParams, _events_subscribe),
+        "changes.subscribe": method(ChangesSubscribeParams, _changes_subscribe),
         "migrate": method(MigrateParams, _migrate),
         "migrate.begin": method(NoParams, _migrate_begin),
         "migrate.push": method(PushParams, _migrate_push),
@@ -192,6 +194,12 @@ async def _events_subscribe(
     _: Services, exchange: Exchange, params: EventsSubscribeParams
 ) -> object:
     return exchange.session.follow(exchange, params)
+
+
+async def _changes_subscribe(
+    _: Services, exchange: Exchange, params: ChangesSubscribeParams
+) -> object:
+    return exchange.session.watch(exchange, params.collections)
 
 
 async def _migrate(services: Services, exchange: Exchange, params: MigrateParams) -> object:

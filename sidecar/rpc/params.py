@@ -148,6 +148,14 @@ class EventsListParams(Wire):
     id: str | None = Field(default=None, description="Only events that touched this document")
 
 
+class ChangesSubscribeParams(Wire):
+    """What commits do to documents from now on."""
+
+    collections: list[Name] | None = Field(
+        default=None, description="Only documents of these; else of all there are and will be"
+    )
+
+
 class EventsSubscribeParams(Wire):
     """The event log from some place on."""
 

@@ -155,6 +155,13 @@ class EventsSubscribeResult(Wire):
     head: Seq
 
 
+class ChangesSubscribeResult(Wire):
+    """A subscription to what commits behind `head` do; notifications `changes` follow."""
+
+    subscription: Ident
+    head: Seq
+
+
 class MigrateBeginResult(Wire):
     """A live migration that takes records now."""
 
@@ -314,6 +321,35 @@ class EventsFailed(Wire):
 
 
 EventsNotification = EventsArrived | EventsFailed
+
+
+class DocumentChange(Wire):
+    """A document before and after one or several commits; both have its revision, `_seq`."""
+
+    collection: str
+    id: str
+    seq: int = Field(ge=1, description="The last event that changed it")
+    before: Row | None = Field(description="null: there was no such document")
+    after: Row | None = Field(description="null: there is none any more")
+
+
+class ChangesArrived(Wire):
+    """Changes, in the order of the events that made them."""
+
+    subscription: Ident
+    head: Seq
+    changes: list[DocumentChange] = Field(min_length=1)
+
+
+class ChangesLost(Wire):
+    """Some changes up to a head are not told: too many at once, or this client is too slow."""
+
+    subscription: Ident
+    head: Seq
+    lost: Literal[True]
+
+
+ChangesNotification = ChangesArrived | ChangesLost
 
 
 class MigrationNotification(Wire):

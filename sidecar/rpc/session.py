@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, NamedTuple
@@ -29,6 +29,7 @@ from sidecar.live.backlog import Backlog
 from sidecar.live.standing import patchable
 from sidecar.live.step import Change
 from sidecar.live.view import View
+from sidecar.rpc.changes import Changes
 from sidecar.rpc.counters import Counters
 from sidecar.rpc.hub import Hub
 from sidecar.rpc.jsonrpc import encode_notification, internal_error
@@ -98,7 +99,7 @@ class Session:
         self._counters = counters
         self.send = send
         self._live: dict[str, _Live] = {}
-        self._streams: dict[str, Stream] = {}
+        self._streams: dict[str, Stream | Changes] = {}
         self._begun = 0
         self._backlog = Backlog()
         self._exchanges: list[Exchange] = []
@@ -162,8 +163,18 @@ class Session:
         exchange.after.append(stream.start)
         return {"subscription": name, "head": self._store.head}
 
+    def watch(self, exchange: Exchange, collections: Collection[str] | None) -> dict[str, object]:
+        """Begin a subscription to what commits do to documents; return the answer."""
+        self._begun += 1
+        name = f"s{self._begun}"
+        head = self._store.head
+        stream = self._streams[name] = Changes(name, collections, head, self._tell)
+        self._hub.follow(stream)
+        exchange.after.append(stream.start)
+        return {"subscription": name, "head": head}
+
     def unsubscribe(self, name: str) -> None:
-        """End a live query, or a subscription to the event log.
+        """End a live query, or another subscription.
 
         Raises:
             NotFoundError: This connection has none of that name.
@@ -193,6 +204,8 @@ class Session:
         while self._backlog.owes(head, but=self._unanswered()):
             self._progress.clear()
             await self._progress.wait()
+        for stream in list(self._streams.values()):
+            await stream.settle(head)
         exchange.settling = False
 
     async def end(self) -> None:

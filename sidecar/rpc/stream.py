@@ -51,15 +51,20 @@ class Stream:
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ended = False
+        self.watches: frozenset[str] | None = frozenset()
+        """It reads no rows of tables."""
 
     def start(self) -> None:
         """Begin to send, if it has not ended yet."""
         if not self._ended:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def wake(self) -> None:
+    def wake(self, _news: object) -> None:
         """Note that the log has grown."""
         self._news.set()
+
+    async def settle(self, _head: int) -> None:
+        """Wait for nothing: what it sends is not promised before a commit's answer."""
 
     def end(self) -> None:
         """Send nothing any more."""

@@ -15,9 +15,9 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sidecar.core.documents import literal, quote
 from sidecar.core.state import SqlValue
@@ -39,6 +39,24 @@ Rows = Sequence[tuple[Image | None, Image | None]]
 """Rows before and after; None where there was or is no such row."""
 
 
+Revisions = Sequence[tuple[int | None, int]]
+"""Of each of the rows: the `_seq` it had, and the `seq` of the last event that touched it."""
+
+
+class Half(NamedTuple):
+    """Half of a change: the row that was, or the row it became.
+
+    Attributes:
+        was: The `_seq` of a row that was.
+        seq: The event that changed it.
+    """
+
+    became: bool
+    image: Image
+    was: int | None
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class TableChange:
     """What a transaction did to one table.
@@ -46,10 +64,12 @@ class TableChange:
     Attributes:
         table: Its columns say what an image holds.
         rows: The touched rows. One may be again what it was, but for its `_seq`.
+        revisions: Of each of them.
     """
 
     table: Table
     rows: Rows
+    revisions: Revisions = ()
 
     def columns(self) -> frozenset[str] | None:
         """Return the columns that changed, or None if rows came, went or took another place."""
@@ -68,32 +88,43 @@ class Capture:
 
     Args:
         connection: The connection.
+        seq: Returns `seq` of the event that is being applied.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seq: Callable[[], int]) -> None:
         self._connection = connection
+        self._seq = seq
+        self._watching: frozenset[str] | None = frozenset()
         self._installed: set[str] = set()
         self._room: dict[str, int] = {}
-        self._halves: list[tuple[str, bool, Image]] = []
+        self._halves: list[tuple[str, Half]] = []
         connection.create_function("_watched", 1, self._watched)
         connection.create_function("_was", -1, self._was)
         connection.create_function("_is", -1, self._is)
 
-    def begin(self, watching: Iterable[Table]) -> None:
+    def begin(self, tables: Iterable[Table], watching: frozenset[str] | None) -> None:
         """Forget the last transaction, and prepare for one that is about to begin.
 
         Args:
-            watching: Tables whose rows are to be kept.
+            tables: The tables there are.
+            watching: Names of those whose rows are to be kept, or None for all there will be.
         """
         self._halves = []
         self._room = {}
-        for table in watching:
-            if len(table.columns) > _MOST_COLUMNS:
-                continue
+        self._watching = watching
+        for table in tables:
+            if self._keeps(table):
+                self._room[table.name] = MOST_ROWS
+                if table.name not in self._installed:
+                    _install(self._connection, table)
+                    self._installed.add(table.name)
+
+    def define(self, table: Table) -> None:
+        """Take on a table that the transaction has made, with triggers that it may take back."""
+        # Of a name whose table it has dropped there may be images already: those don't fit.
+        if self._keeps(table) and not any(name == table.name for name, _ in self._halves):
             self._room[table.name] = MOST_ROWS
-            if table.name not in self._installed:
-                _install(self._connection, table)
-                self._installed.add(table.name)
+            _install(self._connection, table)
 
     def mark(self) -> int:
         """Return how far the transaction is."""
@@ -114,14 +145,18 @@ class Capture:
         Args:
             tables: The tables there are.
         """
-        touched: dict[str, list[tuple[bool, Image]]] = {name: [] for name in self._room}
-        for name, became, image in self._halves:
+        touched: dict[str, list[Half]] = {name: [] for name in self._room if name in tables}
+        for name, half in self._halves:
             if name in touched:
-                touched[name].append((became, image))
+                touched[name].append(half)
         return {
-            name: TableChange(tables[name], fold(tables[name], halves))
+            name: TableChange(tables[name], *fold(tables[name], halves))
             for name, halves in touched.items()
         }
+
+    def _keeps(self, table: Table) -> bool:
+        wanted = self._watching is None or table.name in self._watching
+        return wanted and len(table.columns) <= _MOST_COLUMNS
 
     def _watched(self, table: str) -> bool:
         room = self._room.pop(table, 0)
@@ -129,20 +164,23 @@ class Capture:
             self._room[table] = room - 1
         return room > 0
 
-    def _was(self, table: str, *image: SqlValue) -> None:
-        self._halves.append((table, False, image))
+    def _was(self, table: str, was: int, *image: SqlValue) -> None:
+        self._halves.append((table, Half(False, image, was, self._seq())))
 
     def _is(self, table: str, *image: SqlValue) -> None:
-        self._halves.append((table, True, image))
+        self._halves.append((table, Half(True, image, None, self._seq())))
 
 
 def _install(connection: Connection, table: Table) -> None:
-    """Make the triggers of a table; no transaction is open that could take them back."""
+    """Make the triggers of a table."""
     name, text = quote(table.name), literal(table.name)
     columns = [*map(quote, table.columns), "_extra"]
     old, new = (
-        f"_{half}({', '.join([text, *(f'{row}.{one}' for one in [*columns, '_rowid_'])])})"
-        for half, row in (("was", "OLD"), ("is", "NEW"))
+        f"_{half}({', '.join([text, *(f'{row}.{one}' for one in values)])})"
+        for half, row, values in (
+            ("was", "OLD", ["_seq", *columns, "_rowid_"]),
+            ("is", "NEW", [*columns, "_rowid_"]),
+        )
     )
     # SQLite compares names as the UPDATE spells them, and takes three for the row's number. Each
     # change is followed by another that stamps `_seq`, which would only be captured twice.
@@ -160,21 +198,25 @@ def _install(connection: Connection, table: Table) -> None:
         )
 
 
-def fold(table: Table, halves: Iterable[tuple[bool, Image]]) -> Rows:
-    """Return the touched rows, each as it first was and as it last is.
+def fold(table: Table, halves: Iterable[Half]) -> tuple[Rows, Revisions]:
+    """Return the touched rows, each as it first was and as it last is, and their revisions.
 
     Args:
         table: The rows' table.
-        halves: Images in the order of the changes, each with whether a row became it; an update is
-            the row it was and the row it became.
+        halves: In the order of the changes; an update is the row it was and the row it became.
     """
     key = list(table.columns).index(table.primary_key)
-    first: dict[SqlValue, Image | None] = {}
-    last: dict[SqlValue, Image | None] = {}
-    for became, image in halves:
-        first.setdefault(image[key], None if became else image)
-        last[image[key]] = image if became else None
-    return [(old, last[id]) for id, old in first.items() if old or last[id]]
+    first: dict[SqlValue, Half] = {}
+    last: dict[SqlValue, Half] = {}
+    for half in halves:
+        first.setdefault(half.image[key], half)
+        last[half.image[key]] = half
+    # A row that came and went was never there.
+    pairs = [(one, last[id]) for id, one in first.items() if not one.became or last[id].became]
+    rows = [
+        (None if old.became else old.image, new.image if new.became else None) for old, new in pairs
+    ]
+    return rows, [(old.was, new.seq) for old, new in pairs]
 
 
 def same(was: SqlValue, now: SqlValue) -> bool:

@@ -41,7 +41,7 @@ class Materializer:
         self._seq = 0
         self._documents: dict[str, str] = {}
         self._deprecated: set[str] = set()
-        self.capture = Capture(connection)
+        self.capture = Capture(connection, lambda: self._seq)
         self.changed: set[str] = set()
         """Tables that events applied since it was last cleared say they may have changed."""
         connection.create_function("_event_seq", 0, lambda: self._seq)
@@ -101,7 +101,7 @@ class Materializer:
     def _run(self, one: Change) -> None:
         if isinstance(one, Define | Undefine):
             if isinstance(one, Define):
-                self.catalog = self.catalog.define(self._connection, one, self._seq)
+                self._define(one)
             else:
                 self._undefine(one.table.name)
             self.changed.update(("_collections", "sqlite_master", one.table.name))
@@ -111,6 +111,12 @@ class Materializer:
         _check_search(one.sql)
         self._connection.execute(one.sql, one.params)
         self.changed.update(one.tables)
+
+    def _define(self, definition: Define) -> None:
+        known = self.catalog
+        self.catalog = known.define(self._connection, definition, self._seq)
+        if definition.table.name not in known.tables:
+            self.capture.define(definition.table)
 
     def _undefine(self, name: str) -> None:
         known = self.catalog

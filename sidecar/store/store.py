@@ -197,8 +197,8 @@ class Store:
         """
         self._writer.observe(observer)
 
-    def watch(self, tables: frozenset[str]) -> None:
-        """Say of which tables observers want to see the rows: `Committed.changes`.
+    def watch(self, tables: frozenset[str] | None) -> None:
+        """Say of which tables observers want to see the rows, None for all: `Committed.changes`.
 
         Those of others cost nothing; it holds from the next transaction on.
         """

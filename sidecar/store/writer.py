@@ -37,7 +37,6 @@ from sidecar.core.event import Event, Expect, NewEvent, Receipt, uuid7
 from sidecar.core.json import Json, check_json, pointer
 from sidecar.core.schema import Schema
 from sidecar.core.state import State
-from sidecar.core.table import Table
 from sidecar.store import log, search
 from sidecar.store.capture import TableChange
 from sidecar.store.driver import Connection, DriverError, translate
@@ -108,7 +107,7 @@ class Writer:
         """`seq` of the last durable event, 0 for an empty log."""
         self._queue: SimpleQueue[_Batch | _Probe | None] = SimpleQueue()
         self._observers: list[Callable[[Committed], None]] = []
-        self._watching: frozenset[str] = frozenset()
+        self._watching: frozenset[str] | None = frozenset()
         self._closed = False
         self._lock = threading.Lock()
         self.catalog = self._state.catalog
@@ -120,8 +119,8 @@ class Writer:
         """Call `observer` on the writer's thread after each durable transaction."""
         self._observers.append(observer)
 
-    def watch(self, tables: frozenset[str]) -> None:
-        """Say of which tables observers want to see the rows, from the next transaction on."""
+    def watch(self, tables: frozenset[str] | None) -> None:
+        """Say of which tables, or of all, observers want the rows, from the next transaction on."""
         self._watching = tables
 
     def commit(
@@ -181,7 +180,7 @@ class Writer:
         capture = self._state.capture
         self._state.changed.clear()
         try:
-            capture.begin(self._watched())
+            capture.begin(self.catalog.tables.values(), self._watching)
             self._connection.execute("BEGIN IMMEDIATE")
             for batch in batches:
                 try:
@@ -208,10 +207,6 @@ class Writer:
             self._announce(Committed(self._head, changed, changes))
         for batch, receipt in done:
             batch.future.set_result(receipt)
-
-    def _watched(self) -> list[Table]:
-        tables = self.catalog.tables
-        return [tables[name] for name in self._watching if name in tables]
 
     def _announce(self, committed: Committed) -> None:
         for observer in self._observers:
@@ -289,7 +284,7 @@ class Writer:
     def _rehearse(self, probe: _Probe) -> None:
         before = self._head, self._at
         answer: Receipt | Exception
-        self._state.capture.begin(())
+        self._state.capture.begin((), frozenset())
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             answer = self._append(probe.batch)

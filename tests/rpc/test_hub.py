@@ -28,7 +28,7 @@ class Counting(Store):
 
     reads = 0
     glances = 0
-    watched: frozenset[str] = frozenset()
+    watched: frozenset[str] | None = frozenset()
 
     def read(self, query: Query, *, window: str = "local") -> Reading[Result]:
         self.reads += 1
@@ -38,7 +38,7 @@ class Counting(Store):
         self.glances += 1
         return super().glance(work)
 
-    def watch(self, tables: frozenset[str]) -> None:
+    def watch(self, tables: frozenset[str] | None) -> None:
         self.watched = tables
         super().watch(tables)
 

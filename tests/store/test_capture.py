@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.core.column import text
+from sidecar.core.errors import ConflictError
 from sidecar.core.event import NewEvent
 from sidecar.core.json import JsonObject
 from sidecar.core.query import SqlQuery
 from sidecar.core.schema import Schema
 from sidecar.core.table import Table
 from sidecar.store import Committed, Store
-from sidecar.store.capture import MOST_ROWS, Image, TableChange, fold
+from sidecar.store.capture import MOST_ROWS, Half, Image, TableChange, fold
 from tests.live.traces import DEFINED, Trace, schema, things
 from tests.live.traces import raw as raw_sql
 from tests.store.acts import WAIT
@@ -150,6 +151,41 @@ def test_what_is_rolled_back_is_not_seen(store: Store, told: list[Committed]) ->
     assert rows(told) == [(None, {"id": "f"})]
 
 
+def test_a_row_s_revisions_are_told_with_it(store: Store, told: list[Committed]) -> None:
+    """S13: what it had before the transaction, and the event that last touched it."""
+
+    def revisions() -> list[tuple[int | None, int]]:
+        return list(told[-1].changes["things"].revisions)
+
+    run(store, put("a"), put("b"), raw("UPDATE things SET name = 'x' WHERE id = 'a'"))
+    assert revisions() == [(None, 3), (None, 2)]
+    gone = NewEvent("v1.DocumentDeleted", {"collection": "things", "id": "b"})
+    run(store, raw("UPDATE things SET name = 'y'"), gone)
+    assert revisions() == [(3, 4), (2, 5)]
+    run(store, raw("UPDATE things SET _seq = 99"))
+    assert revisions() == [(4, 6)]
+    assert find(store, "SELECT _seq FROM things") == ['{"_seq":6}']
+
+
+def test_all_tables_may_be_watched_those_to_come_too(store: Store, told: list[Committed]) -> None:
+    """A collection's first documents may come in the transaction that defines it."""
+    store.watch(None)
+    define = NewEvent("v1.CollectionDefined", {"name": "notes", "primaryKey": "id"})
+    note = NewEvent("v1.DocumentInserted", {"collection": "notes", "document": {"id": "n"}})
+    with pytest.raises(ConflictError):
+        run(store, define, note, note)
+    run(store, put("a"))
+    assert "notes" not in told[-1].changes
+    run(store, define, note)
+    assert told[-1].changes["notes"].rows == [(None, ("n", None, 1))]
+    run(store, NewEvent("v1.DocumentDeleted", {"collection": "notes", "id": "n"}))
+    assert told[-1].changes["notes"].rows == [(("n", None, 1), None)]
+
+
+def find(store: Store, text: str) -> list[str]:
+    return list(store.read(SqlQuery(sql=text)).result(WAIT).rows)
+
+
 def test_a_table_nobody_watches_is_not_kept(store: Store, told: list[Committed]) -> None:
     store.watch(frozenset(["_events", "nothing"]))
     run(store, put("a"))
@@ -250,17 +286,27 @@ def test_folding_is_doing_all_of_it(steps: list[tuple[str, str, int]]) -> None:
     """Inserts, deletes, and updates that move a row to another key."""
     rest = (None,) * len(things.columns)
     state: dict[str, Image] = {}
-    halves: list[tuple[bool, Image]] = []
-    for id, to, number in steps:
-        image = (id, number, *rest)
+    halves: list[Half] = []
+    touched: dict[str, int] = {}
+
+    def was(id: str, seq: int) -> None:
+        halves.append(Half(False, state.pop(id), touched[id], seq))
+        touched[id] = seq
+
+    def becomes(id: str, number: int, seq: int) -> None:
+        state[id] = (id, number, *rest)
+        halves.append(Half(True, state[id], None, seq))
+        touched[id] = seq
+
+    for seq, (id, to, number) in enumerate(steps, 1):
         if id not in state:
-            state[id] = image
-            halves.append((True, image))
+            becomes(id, number, seq)
         elif id == to and number == 0:
-            halves.append((False, state.pop(id)))
+            was(id, seq)
         elif id == to or to not in state:
-            halves += [(False, state.pop(id)), (True, (to, number, *rest))]
-            state[to] = (to, number, *rest)
-    found = fold(things, halves)
+            was(id, seq)
+            becomes(to, number, seq)
+    found, revisions = fold(things, halves)
     assert {new[0]: new for _, new in found if new is not None} == state
     assert all(old is None for old, _ in found), "there was nothing before"
+    assert revisions == [(None, touched[str(new[0])]) for _, new in found if new is not None]

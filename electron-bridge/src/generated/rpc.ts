@@ -4,6 +4,7 @@
  * A method without params.
  */
 export type MigrateBeginParams = Record<string, never>;
+export type ChangesNotification = ChangesArrived | ChangesLost;
 export type EventsNotification = EventsArrived | EventsFailed;
 export type SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification;
 export type ExplainParams = DocumentQuery | SqlQuery;
@@ -35,6 +36,22 @@ export type SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount |
  */
 export type UnsubscribeResult = Record<string, never>;
 
+/**
+ * What commits do to documents from now on.
+ */
+export interface ChangesSubscribeParams {
+  /**
+   * Only documents of these; else of all there are and will be
+   */
+  collections?: string[] | null;
+}
+/**
+ * A subscription to what commits behind `head` do; notifications `changes` follow.
+ */
+export interface ChangesSubscribeResult {
+  subscription: string;
+  head: number;
+}
 /**
  * An event to append.
  */
@@ -485,6 +502,45 @@ export interface MigrateResult {
   verification: Verification | null;
   phases: Phase[];
   durationMs: number;
+}
+/**
+ * Changes, in the order of the events that made them.
+ */
+export interface ChangesArrived {
+  subscription: string;
+  head: number;
+  changes: DocumentChange[];
+}
+/**
+ * A document before and after one or several commits; both have its revision, `_seq`.
+ */
+export interface DocumentChange {
+  collection: string;
+  id: string;
+  /**
+   * The last event that changed it
+   */
+  seq: number;
+  /**
+   * null: there was no such document
+   */
+  before: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * null: there is none any more
+   */
+  after: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * Some changes up to a head are not told: too many at once, or this client is too slow.
+ */
+export interface ChangesLost {
+  subscription: string;
+  head: number;
+  lost: true;
 }
 /**
  * Events that a subscription to the log lets pass, each once and in order.
@@ -1024,7 +1080,7 @@ export interface Methods {
     result: SubscribeResult;
   };
   /**
-   * End a live query, or a subscription to the event log.
+   * End a live query, or a subscription to the event log or to changes.
    */
   unsubscribe: {
     params: UnsubscribeParams;
@@ -1043,6 +1099,13 @@ export interface Methods {
   "events.subscribe": {
     params: EventsSubscribeParams;
     result: EventsSubscribeResult;
+  };
+  /**
+   * Tell of each document that commits insert, change or delete: as it was and as it is.
+   */
+  "changes.subscribe": {
+    params: ChangesSubscribeParams;
+    result: ChangesSubscribeResult;
   };
   /**
    * Begin a live migration: records follow with `migrate.push`.
@@ -1093,5 +1156,6 @@ export interface Methods {
 export interface Notifications {
   subscription: SubscriptionNotification;
   events: EventsNotification;
+  changes: ChangesNotification;
   migration: MigrationNotification;
 }
