@@ -1,4 +1,5 @@
 import type { Methods } from "../generated/rpc.ts";
+import type { ChangesObserver } from "../live/changes.ts";
 import type { LiveDataOf, LiveInput } from "../live/computed.ts";
 import type { ClientDocument, ClientDocumentName, ClientDocumentValue } from "../live/document.ts";
 import type { LiveQuery } from "../live/live.ts";
@@ -163,6 +164,20 @@ export interface SidecarClient {
       params: Params<"events.subscribe">,
       onEvents: (events: readonly LoggedEvent[]) => void,
       onError?: (error: SidecarError) => void,
+    ) => () => void;
+  };
+
+  /** What commits do to documents. */
+  readonly changes: {
+    /**
+     * Tell an observer of each document that a commit of whomever inserts, changes or deletes from now
+     * on: as it was and as it is.
+     *
+     * @returns What ends it.
+     */
+    readonly subscribe: (
+      params: Params<"changes.subscribe">,
+      observer: ChangesObserver,
     ) => () => void;
   };
 

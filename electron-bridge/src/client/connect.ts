@@ -1,9 +1,11 @@
 import type { Methods } from "../generated/rpc.ts";
+import { changeStream } from "../live/changes.ts";
 import { ComputedValues, isComputed, type LiveDataOf, type LiveInput } from "../live/computed.ts";
 import { ClientDocuments } from "../live/document.ts";
-import { EventStreams } from "../live/events.ts";
+import { eventStream } from "../live/events.ts";
 import { LiveQueries, type LiveQuery } from "../live/live.ts";
 import { type LiveSnapshot, readAnswer } from "../live/snapshot.ts";
+import { Streams } from "../live/streams.ts";
 import { checkQuery } from "../query/plain.ts";
 import type { DataOf, QueryInput } from "../query/types.ts";
 import { defaultRetry, type Retry } from "./backoff.ts";
@@ -66,8 +68,8 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
     unsubscribe,
   });
 
-  const streams = new EventStreams({
-    subscribe: (params, settle) => calls.add("events.subscribe", params, "resend", settle),
+  const streams = new Streams({
+    subscribe: (method, params, settle) => calls.add(method, params, "resend", settle),
     unsubscribe,
   });
 
@@ -92,6 +94,8 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
       received: (text) => {
         try {
           const notification = calls.receive(text);
+          // Who hears of changes knows them before a live result shows them.
+          if (notification?.method === "changes") streams.receive(notification.params);
           if (notification?.method === "subscription") live.receive(notification.params);
           else live.show();
           if (notification?.method === "events") streams.receive(notification.params);
@@ -246,7 +250,10 @@ export function connect(endpoint: EndpointSource, options: ConnectOptions = {}):
     events: {
       list: (params = {}, options) => request("events.list", params, options),
       subscribe: (params, onEvents, onError = () => {}) =>
-        streams.add(params, { onEvents, onError }),
+        streams.add(eventStream(params, onEvents, onError)),
+    },
+    changes: {
+      subscribe: (params, observer) => streams.add(changeStream(params, observer)),
     },
     server: {
       info: (options) => request("server.info", {}, options),

@@ -7,6 +7,7 @@
 export * from "../generated/app.ts";
 export { type ErrorCode, errorNumbers } from "../generated/errors.ts";
 export type { Methods, Notifications, ReadyLine, StartErrorLine } from "../generated/rpc.ts";
+export type { ChangesObserver, DocumentChange } from "../live/changes.ts";
 export { type Computed, computed, type LiveDataOf, type LiveInput } from "../live/computed.ts";
 export type {
   ClientDocument,

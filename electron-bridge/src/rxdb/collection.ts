@@ -1,6 +1,8 @@
 /** Collections: what an app asks of, and writes to, one kind of documents. */
 
+import type { DocumentChange } from "../live/changes.ts";
 import { DocumentCache } from "./cache.ts";
+import { changeEvent } from "./change-event.ts";
 import type { Database } from "./database.ts";
 import { RxDocumentBase } from "./document.ts";
 import { documentMaker } from "./document-class.ts";
@@ -9,18 +11,19 @@ import { Hooks } from "./hooks.ts";
 import { IncrementalQueue } from "./incremental.ts";
 import { insertAll, only, upsertAll, upsertIncrementally } from "./inserting.ts";
 import { LocalDocuments } from "./local.ts";
-import type { RxLocalDocument } from "./local-document.ts";
 import { filtered, type Observable, Subject } from "./observable.ts";
 import { checkOrm } from "./orm.ts";
 import { RxQueryBase } from "./query.ts";
 import { checkQuery } from "./query-check.ts";
-import type { Fields } from "./revision.ts";
+import type { Fields, Revision } from "./revision.ts";
 import { removeAll } from "./saving.ts";
 import type { RxSchema } from "./schema.ts";
+import type { Any } from "./types/any.ts";
 import type {
   BulkResult,
   KeyFunctionMap,
   RxChangeEvent,
+  RxCollectionBase,
   RxCollectionCreator,
 } from "./types/collection.ts";
 import type { RxQueryOP } from "./types/query.ts";
@@ -28,8 +31,11 @@ import { defineMissing } from "./unsupported.ts";
 import { WeakValues } from "./weak-values.ts";
 import { type Failure, failureOf } from "./writes.ts";
 
+/** Adds a hook of one moment. */
+type HookAdder = (hook: Any, parallel?: boolean) => void;
+
 /** A collection of a database. */
-export class Collection {
+export class Collection implements RxCollectionBase<Any> {
   readonly database: Database;
   readonly name: string;
   readonly schema: RxSchema;
@@ -47,6 +53,14 @@ export class Collection {
   readonly locals: LocalDocuments;
   /** What is asked of a row: its fields, and its revision. */
   readonly projection: string[];
+  // They are made below: `addHook` with the moment in the name.
+  declare readonly preInsert: HookAdder;
+  declare readonly postInsert: HookAdder;
+  declare readonly preSave: HookAdder;
+  declare readonly postSave: HookAdder;
+  declare readonly preRemove: HookAdder;
+  declare readonly postRemove: HookAdder;
+  declare readonly postCreate: HookAdder;
   readonly #queries = new WeakValues<RxQueryBase>();
 
   constructor(database: Database, name: string, schema: RxSchema, creator: RxCollectionCreator) {
@@ -165,19 +179,19 @@ export class Collection {
     return resultOf(await removeAll(this, documents));
   }
 
-  insertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+  insertLocal(id: string, data: Any): Promise<Any> {
     return this.locals.insert(id, data);
   }
 
-  upsertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+  upsertLocal(id: string, data: Any): Promise<Any> {
     return this.locals.upsert(id, data);
   }
 
-  getLocal(id: string): Promise<RxLocalDocument | null> {
+  getLocal(id: string): Promise<Any> {
     return this.locals.get(id);
   }
 
-  getLocal$(id: string): Observable<RxLocalDocument | null> {
+  getLocal$(id: string): Observable<Any> {
     return this.locals.get$(id);
   }
 
@@ -186,6 +200,29 @@ export class Collection {
     const id = row[this.schema.primaryPath];
     const known = this.cache.find(String(id), Number(row._seq));
     return known ?? this.cache.document(this.schema.revision(row));
+  }
+
+  /** Take a change that whoever made; those who listen hear of it. */
+  take({ id, seq, before, after }: DocumentChange): void {
+    const was = before === null ? undefined : this.schema.revision(before);
+    const is: Revision =
+      after === null
+        ? { id, seq, deleted: true, fields: was?.fields ?? {} }
+        : this.schema.revision(after);
+    this.cache.learn(is);
+    this.tell(changeEvent(was, is, this.name, false));
+  }
+
+  /** Read again what someone holds, after changes that nobody told. */
+  async reread(head: number): Promise<void> {
+    const ids = this.cache.ids();
+    const found = await this.findByIds(ids).exec();
+    for (const id of ids) {
+      const known = this.cache.latest(id);
+      if (known !== undefined && found instanceof Map && !found.has(id)) {
+        this.cache.learn({ ...known, seq: head, deleted: true });
+      }
+    }
   }
 
   /** Tell those who listen to this collection, or to all, of a change. */

@@ -7,14 +7,19 @@ import { defineCollections } from "./definitions.ts";
 import { RxDocumentBase } from "./document.ts";
 import { newRxError, newRxTypeError, unsupported } from "./error.ts";
 import { LocalDocuments } from "./local.ts";
-import type { RxLocalDocument } from "./local-document.ts";
 import { type Observable, Subject } from "./observable.ts";
-import type { Fields } from "./revision.ts";
 import { RxSchema } from "./schema.ts";
 import { checkSchema } from "./schema-check.ts";
 import type { RxStorageSidecar } from "./storage.ts";
+import type { Any } from "./types/any.ts";
 import type { RxChangeEvent, RxCollectionCreator } from "./types/collection.ts";
-import type { CollectionsOfDatabase, RxDatabase, RxDatabaseCreator } from "./types/database.ts";
+import type {
+  CollectionsOfDatabase,
+  RxCollectionEvent,
+  RxDatabase,
+  RxDatabaseBase,
+  RxDatabaseCreator,
+} from "./types/database.ts";
 import { defineMissing } from "./unsupported.ts";
 
 /** The databases that are not closed. */
@@ -66,7 +71,7 @@ export async function createRxDatabase(creator: RxDatabaseCreator): Promise<obje
 }
 
 /** A database that is open. */
-export class Database {
+export class Database implements RxDatabaseBase<Any> {
   readonly name: string;
   readonly token = uuid7();
   readonly storage: RxStorageSidecar;
@@ -76,7 +81,7 @@ export class Database {
   readonly collections: { [name: string]: Collection } = {};
   readonly onClose: (() => unknown)[] = [];
   readonly $ = new Subject<RxChangeEvent>();
-  readonly collections$ = new Subject<{ type: "ADDED" | "CLOSED"; collection: Collection }>();
+  readonly collections$ = new Subject<RxCollectionEvent>();
   closed = false;
   readonly #disconnect: () => void;
   /** The names that collections have, or had. */
@@ -93,9 +98,7 @@ export class Database {
     ({ client: this.client, close: this.#disconnect } = storage.open());
   }
 
-  async addCollections(creators: {
-    readonly [name: string]: RxCollectionCreator;
-  }): Promise<{ [name: string]: Collection }> {
+  async addCollections(creators: { readonly [name: string]: RxCollectionCreator }): Promise<Any> {
     const added = Object.entries(creators).map(([name, creator]) => {
       if (this.collections[name] !== undefined) throw newRxError("DB3", { name });
       if (name in this && !this.#members.has(name)) throw newRxError("DB5", { name });
@@ -105,6 +108,7 @@ export class Database {
       return new Collection(this, name, new RxSchema(creator.schema), creator);
     });
     await defineCollections(this, added);
+    this.#follow(added);
     for (const collection of added) {
       this.collections[collection.name] = collection;
       this.#member(collection.name);
@@ -113,19 +117,19 @@ export class Database {
     return Object.fromEntries(added.map((collection) => [collection.name, collection]));
   }
 
-  insertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+  insertLocal(id: string, data: Any): Promise<Any> {
     return this.locals.insert(id, data);
   }
 
-  upsertLocal(id: string, data: Fields): Promise<RxLocalDocument> {
+  upsertLocal(id: string, data: Any): Promise<Any> {
     return this.locals.upsert(id, data);
   }
 
-  getLocal(id: string): Promise<RxLocalDocument | null> {
+  getLocal(id: string): Promise<Any> {
     return this.locals.get(id);
   }
 
-  getLocal$(id: string): Observable<RxLocalDocument | null> {
+  getLocal$(id: string): Observable<Any> {
     return this.locals.get$(id);
   }
 
@@ -183,6 +187,24 @@ export class Database {
     this.#disconnect();
     open.delete(this);
     return true;
+  }
+
+  #follow(added: readonly Collection[]): void {
+    const byName = new Map(added.map((collection) => [collection.name, collection]));
+    const leave = this.client.changes.subscribe(
+      { collections: [...byName.keys()] },
+      {
+        onChanges: (changes) => {
+          for (const change of changes) byName.get(change.collection)?.take(change);
+        },
+        onLost: (head) => {
+          for (const collection of added) {
+            if (!collection.closed) void collection.reread(head).catch(() => {});
+          }
+        },
+      },
+    );
+    this.onClose.push(leave);
   }
 
   #member(name: string): void {

@@ -15,12 +15,14 @@ import { cloned, frozen, valueAt } from "./paths.ts";
 import { populated } from "./populate.ts";
 import { type Fields, type Revision, revOf, withMeta } from "./revision.ts";
 import { removeAll, save } from "./saving.ts";
+import type { Any } from "./types/any.ts";
+import type { RxDocumentBase as Document } from "./types/document.ts";
 import { defineMissing, withoutReactivity } from "./unsupported.ts";
 import { updated } from "./update.ts";
 import { failureOf } from "./writes.ts";
 
 /** A revision of a document. */
-export class RxDocumentBase {
+export class RxDocumentBase implements Document<Any> {
   readonly collection: Collection;
   readonly isInstanceOfRxDocument = true;
   /** Of this package's own use. */

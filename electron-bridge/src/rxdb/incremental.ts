@@ -9,11 +9,12 @@
 import type { Collection } from "./collection.ts";
 import type { RxDocumentBase } from "./document.ts";
 import { newRxError } from "./error.ts";
+import type { WriteRow } from "./events.ts";
 import { cloned } from "./paths.ts";
 import type { Revision } from "./revision.ts";
 import { beforeSave, rowOf } from "./saving.ts";
 import type { RxStorageWriteError } from "./types/collection.ts";
-import { bulkWrite, type WriteRow } from "./writes.ts";
+import { bulkWrite } from "./writes.ts";
 
 /** Makes of a document's fields, and whether it is deleted, the new ones. */
 export type Modifier = (fields: { [name: string]: unknown }) => unknown;

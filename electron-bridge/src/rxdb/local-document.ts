@@ -6,9 +6,11 @@ import type { LocalDocuments } from "./local.ts";
 import { mapped, Observable } from "./observable.ts";
 import { cloned, frozen, valueAt } from "./paths.ts";
 import { type Fields, type Revision, revOf, withMeta } from "./revision.ts";
+import type { Any } from "./types/any.ts";
+import type { RxLocalDocument as LocalDocument } from "./types/local.ts";
 
 /** A local document, as it was stored by one event. */
-export class RxLocalDocument {
+export class RxLocalDocument implements LocalDocument<object> {
   readonly isInstanceOfRxDocument = true;
   readonly isLocal = true;
   readonly primaryPath = "id";
@@ -73,17 +75,17 @@ export class RxLocalDocument {
     return mapped(this.$, (document) => document.get(path), sameJson);
   }
 
-  toJSON(withMetaFields: unknown = false): Fields {
+  toJSON(withMetaFields: unknown = false): Any {
     const fields = { id: this.id, data: this._revision.fields };
     return frozen(withMetaFields === true ? withMeta({ ...this._revision, fields }) : fields);
   }
 
-  toMutableJSON(withMetaFields = false): Fields {
+  toMutableJSON(withMetaFields = false): Any {
     return cloned(this.toJSON(withMetaFields));
   }
 
   incrementalModify(
-    change: (data: Fields, document: unknown) => unknown,
+    change: (data: Any, document: RxLocalDocument) => unknown,
   ): Promise<RxLocalDocument> {
     return this.#all.modify(this, (data) => change(data, this));
   }

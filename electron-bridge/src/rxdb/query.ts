@@ -29,7 +29,7 @@ import { keyOf, normalized } from "./query-normal.ts";
 import type { Fields } from "./revision.ts";
 import { removeAll } from "./saving.ts";
 import type { Any } from "./types/any.ts";
-import type { MangoQuery, RxQueryOP } from "./types/query.ts";
+import type { MangoQuery, RxQuery, RxQueryOP } from "./types/query.ts";
 import { withoutReactivity } from "./unsupported.ts";
 
 /** What a query results in, by its op. */
@@ -40,15 +40,38 @@ export type QueryResult =
   | Map<string, RxDocumentBase>
   | number;
 
+/** A step of the builder. */
+type Step = (...args: Any[]) => Any;
+
 /** A query of a collection. */
-export class RxQueryBase {
+export class RxQueryBase implements RxQuery<Any, Any> {
   readonly op: RxQueryOP;
   readonly mangoQuery: MangoQuery;
   readonly collection: Collection;
   /** The path that the builder's next operator is of. */
   readonly path: string | undefined;
   readonly #key: string;
-  #results: Observable<QueryResult> | undefined;
+  // The steps of the builder that are alike are made below.
+  declare readonly eq: Step;
+  declare readonly ne: Step;
+  declare readonly gt: Step;
+  declare readonly gte: Step;
+  declare readonly lt: Step;
+  declare readonly lte: Step;
+  declare readonly in: Step;
+  declare readonly nin: Step;
+  declare readonly all: Step;
+  declare readonly size: Step;
+  declare readonly regex: Step;
+  declare readonly exists: Step;
+  declare readonly elemMatch: Step;
+  declare readonly mod: Step;
+  declare readonly or: Step;
+  declare readonly nor: Step;
+  declare readonly and: Step;
+  declare readonly skip: Step;
+  declare readonly limit: Step;
+  #results: Observable<Any> | undefined;
   /** The last result of `findByIds`, which stays the same object while it is the same. */
   #byId = new Map<string, RxDocumentBase>();
 
@@ -64,7 +87,7 @@ export class RxQueryBase {
     return this.#key;
   }
 
-  get $(): Observable<QueryResult> {
+  get $(): Observable<Any> {
     // Each subscriber gets an array of its own.
     this.#results ??= mapped(
       shared<unknown>((all) => this.#follow(all)),
@@ -77,40 +100,40 @@ export class RxQueryBase {
     return withoutReactivity();
   }
 
-  async exec(throwIfMissing = false): Promise<QueryResult> {
+  async exec(throwIfMissing = false): Promise<Any> {
     if (throwIfMissing && this.op !== "findOne") throw newRxError("QU9", this.#described());
     const result = this.#read(await this.collection.database.client.query(this.#wire()));
     if (throwIfMissing && result === null) throw newRxError("QU10", this.#described());
     return result;
   }
 
-  patch(patch: Fields): Promise<QueryResult> {
+  patch(patch: Fields): Promise<Any> {
     return this.#each((document) => document.patch(patch));
   }
 
-  incrementalPatch(patch: Fields): Promise<QueryResult> {
+  incrementalPatch(patch: Fields): Promise<Any> {
     return this.#each((document) => document.incrementalPatch(patch));
   }
 
-  modify(change: (fields: Fields) => Fields): Promise<QueryResult> {
+  modify(change: (fields: Fields) => Fields): Promise<Any> {
     return this.#each((document) => document.modify(change));
   }
 
-  incrementalModify(change: (fields: Fields) => Fields): Promise<QueryResult> {
+  incrementalModify(change: (fields: Fields) => Fields): Promise<Any> {
     return this.#each((document) => document.incrementalModify(change));
   }
 
-  update(update: object): Promise<QueryResult> {
+  update(update: object): Promise<Any> {
     return this.#each((document) => document.update(update));
   }
 
-  incrementalRemove(): Promise<QueryResult> {
+  incrementalRemove(): Promise<Any> {
     return this.#each((document) => document.incrementalRemove());
   }
 
-  async remove(throwIfMissing = false): Promise<QueryResult> {
+  async remove(throwIfMissing = false): Promise<Any> {
     if (throwIfMissing && this.op !== "findOne") throw newRxError("QU9", this.#described());
-    const found = await this.exec(throwIfMissing);
+    const found: QueryResult = await this.exec(throwIfMissing);
     if (found === null || typeof found === "number") return found;
     if (!Array.isArray(found) && !(found instanceof Map)) return found.remove();
     const { success, failed } = await removeAll(this.collection, [...found.values()]);
@@ -123,7 +146,7 @@ export class RxQueryBase {
 
   /** Change each document of the result; the result is what they became. */
   async #each(change: (document: RxDocumentBase) => Promise<RxDocumentBase>): Promise<QueryResult> {
-    const found = await this.exec();
+    const found: QueryResult = await this.exec();
     if (found === null || typeof found === "number") return found;
     if (Array.isArray(found)) return Promise.all(found.map(change));
     if (!(found instanceof Map)) return change(found);
@@ -195,15 +218,15 @@ export class RxQueryBase {
     return limit === undefined ? query : { ...query, limit };
   }
 
-  where(given: unknown): RxQueryBase {
+  where(given: unknown): Any {
     return this._step((built) => where(built, given));
   }
 
-  equals(value: unknown): RxQueryBase {
+  equals(value: unknown): Any {
     return this._step((built) => compared(built, "eq", [value]));
   }
 
-  sort(by: unknown): RxQueryBase {
+  sort(by: unknown): Any {
     return this._step((built) => sorted(built, by));
   }
 
@@ -220,7 +243,6 @@ export class RxQueryBase {
   }
 }
 
-// The steps of the builder that are alike.
 const step = (name: string, change: (built: Built, args: readonly unknown[]) => Built): void => {
   Object.defineProperty(RxQueryBase.prototype, name, {
     value(this: RxQueryBase, ...args: unknown[]) {

@@ -4,9 +4,10 @@ import { isObject } from "../client/json.ts";
 import type { Collection } from "./collection.ts";
 import type { RxDocumentBase } from "./document.ts";
 import { newRxError } from "./error.ts";
+import type { WriteRow } from "./events.ts";
 import { cloned } from "./paths.ts";
 import { type Revision, withoutMeta } from "./revision.ts";
-import { bulkWrite, type Failure, failureOf, type WriteRow } from "./writes.ts";
+import { bulkWrite, type Failure, failureOf } from "./writes.ts";
 
 /**
  * Return the row of a changed document.

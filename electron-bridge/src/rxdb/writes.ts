@@ -6,22 +6,15 @@
  *    where the schema refuses the document, too (422). The other rows go on without it.
  */
 
-import type { Expect, NewEvent } from "../client/client.ts";
 import { SidecarError } from "../client/errors.ts";
-import { isObject, sameJson } from "../client/json.ts";
+import { isObject } from "../client/json.ts";
+import { writes } from "../generated/writes.ts";
 import type { Collection } from "./collection.ts";
 import { newRxError, type RxError } from "./error.ts";
+import { eventOf, idOf, type WriteRow } from "./events.ts";
 import { cloned, isForeign, placeOf } from "./paths.ts";
 import { type Fields, type Revision, withMeta } from "./revision.ts";
 import type { RxStorageWriteError } from "./types/collection.ts";
-
-/** What a document is to be. */
-export interface WriteRow {
-  /** The revision the writer knows; none where there should be no document. */
-  readonly previous?: Revision | undefined;
-  readonly fields: Fields;
-  readonly deleted?: boolean;
-}
 
 /** A row that was not written. */
 export interface Failure {
@@ -49,15 +42,21 @@ export async function bulkWrite(
   // What is deleted and stays so needs no event.
   const gone = open.flatMap((row) => (row.deleted && row.previous?.deleted ? row.previous : []));
   open = open.filter((row) => !(row.deleted && row.previous?.deleted));
+  let typed = collection.name in writes;
   while (open.length > 0) {
     try {
       const { first } = await collection.database.commit(
-        open.map((row) => eventOf(collection, row)),
+        open.map((row) => eventOf(collection, row, typed)),
       );
       const success = open.map((row, at) => revisionOf(collection, row, first + at));
       for (const revision of success) collection.cache.learn(revision);
       return { success: [...gone, ...success], failed };
     } catch (cause) {
+      // The table's own events take less than its documents may hold.
+      if (typed && SidecarError.is(cause, "E_VALIDATION")) {
+        typed = false;
+        continue;
+      }
       const now = await failures(collection, open, cause, context);
       failed.push(...now.values());
       open = open.filter((row) => !now.has(row));
@@ -89,36 +88,8 @@ function checkDocument(collection: Collection, document: Fields): void {
   if (path !== undefined) throw newRxError("DOC24", { ...parameters, path });
 }
 
-function eventOf(collection: Collection, row: WriteRow): NewEvent {
-  const { name } = collection;
-  const id = idOf(collection, row);
-  const { previous } = row;
-  // A deleted document is none to the store.
-  const there = previous === undefined || previous.deleted ? undefined : previous;
-  const expect: Expect[] = [{ collection: name, id, seq: there?.seq ?? null }];
-  if (row.deleted) return { name: "v1.DocumentDeleted", args: { collection: name, id }, expect };
-  if (there === undefined) {
-    const args = { collection: name, document: row.fields };
-    // Without a key there is nothing to expect: the store refuses the document.
-    return id === ""
-      ? { name: "v1.DocumentInserted", args }
-      : { name: "v1.DocumentInserted", args, expect };
-  }
-  const changed = Object.entries(row.fields).filter(
-    ([field, value]) => value !== undefined && !sameJson(value, there.fields[field]),
-  );
-  const unset = Object.keys(there.fields).filter((field) => row.fields[field] === undefined);
-  const args = { collection: name, id, patch: Object.fromEntries(changed), unset };
-  return { name: "v1.DocumentPatched", args, expect };
-}
-
 function revisionOf(collection: Collection, row: WriteRow, seq: number): Revision {
   return collection.schema.revision({ ...row.fields, _seq: seq }, row.deleted);
-}
-
-function idOf(collection: Collection, { fields, previous }: WriteRow): string {
-  const id = previous?.id ?? fields[collection.schema.primaryPath];
-  return typeof id === "string" ? id : "";
 }
 
 /** Return which rows a commit failed for; throw what is the failure of none. */
