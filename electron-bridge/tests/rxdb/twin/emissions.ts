@@ -11,6 +11,8 @@ export interface Emissions {
   readonly seen: readonly Plain[];
   /** Wait until there are this many. */
   until(count: number): Promise<void>;
+  /** Wait until this is the last: for what may come in more steps or fewer. */
+  untilLast(wanted: Plain): Promise<void>;
   /** Leave once nothing more comes by itself, and say what was seen. */
   end(): Promise<readonly Plain[]>;
 }
@@ -31,18 +33,20 @@ export function emissions<Value>(
     seen.push(plain(view(value)));
     wake();
   });
+  const wait = async (enough: () => boolean): Promise<void> => {
+    const late = Date.now() + PATIENCE;
+    while (!enough()) {
+      if (Date.now() >= late) throw new Error(`Only these came: ${JSON.stringify(seen)}`);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, late - Date.now());
+      });
+    }
+  };
   return {
     seen,
-    async until(count) {
-      const late = Date.now() + PATIENCE;
-      while (seen.length < count) {
-        if (Date.now() >= late) throw new Error(`Only these came: ${JSON.stringify(seen)}`);
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          setTimeout(resolve, late - Date.now());
-        });
-      }
-    },
+    until: (count) => wait(() => seen.length >= count),
+    untilLast: (wanted) => wait(() => JSON.stringify(seen.at(-1)) === JSON.stringify(wanted)),
     async end() {
       for (let turn = 0; turn < TURNS; turn += 1) await new Promise((next) => setTimeout(next, 0));
       subscription.unsubscribe();
