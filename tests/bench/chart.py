@@ -22,7 +22,7 @@ text { font: 12.5px -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fil
 .title { font-size: 14px; font-weight: 600; }
 .soft, .tick { fill: #59636e; }
 .tick { font-size: 11px; }
-.ratio { font-weight: 600; }
+.faster { font-weight: 600; }
 .grid { stroke: #d1d9e0; }
 .row { stroke: #d1d9e0; stroke-width: 3; stroke-linecap: round; }
 .sidecar { fill: #0969da; }
@@ -151,13 +151,17 @@ def _grid(scale: _Scale, height: int) -> list[str]:
 def _row(figure: Figure, rival: str, scale: _Scale, y: int) -> list[str]:
     shown = {peer: one.p50 for peer, one in figure.peers.items() if peer in _MARKS}
     middle = y + _ROW // 2 - 4
-    lines = [_text(figure.workload, _LEFT - 22, middle + 4, 'text-anchor="end"')]
+    size = f", {figure.size:,} events" if figure.group == "items" and figure.size else ""
+    name = figure.workload + size
+    lines = [_text(name, _LEFT - 22, middle + 4, 'text-anchor="end"')]
     ours, theirs = shown.get(OURS), shown.get(rival)
     if ours and theirs:
         ends = f'x1="{scale.x(ours)}" x2="{scale.x(theirs)}"'
         lines.append(f'<line class="row" {ends} y1="{middle}" y2="{middle}"/>')
-        ratio = f"{_plain(theirs / ours)}×"
-        lines.append(_text(ratio, _WIDTH - 16, middle + 4, 'class="ratio" text-anchor="end"'))
+        ratio = theirs / ours
+        mark = "faster" if ratio >= 1 else "soft"
+        attributes = f'class="{mark}" text-anchor="end"'
+        lines.append(_text(f"{_plain(ratio)}×", _WIDTH - 16, middle + 4, attributes))
     for peer in reversed(_MARKS):
         if peer in shown:
             x = scale.x(shown[peer])

@@ -9,7 +9,7 @@ import { runAverage } from "./average/drive.ts";
 import { type Chromium, type Environment, type OpenPage, withChromium } from "./chromium.ts";
 import { runItems } from "./items/drive.ts";
 import { runLive } from "./live/drive.ts";
-import type { GroupName, Plan } from "./plan.ts";
+import { type GroupName, type Plan, tell } from "./plan.ts";
 import { runResources } from "./resources.ts";
 
 const RUN: Record<GroupName, (plan: Plan, page: OpenPage, chromium: Chromium) => Promise<void>> = {
@@ -21,11 +21,17 @@ const RUN: Record<GroupName, (plan: Plan, page: OpenPage, chromium: Chromium) =>
   resources: runResources,
 };
 
-/** Measure the groups of the plan that comes in. */
+/** Measure the groups of the plan that comes in, each in a browser of its own; one may fail alone. */
 export async function run(input: NodeJS.ReadableStream, env: Environment): Promise<void> {
   const plan: Plan = JSON.parse(await text(input));
-  await withChromium(env, async (chromium) => {
-    const openPage = await chromium.site(".");
-    for (const group of plan.groups) await RUN[group](plan, openPage, chromium);
-  });
+  for (const group of plan.groups) {
+    try {
+      await withChromium(env, async (chromium) => {
+        await RUN[group](plan, await chromium.site("."), chromium);
+      });
+    } catch (error) {
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+      tell({ group, peer: "sidecar", missing: `the benchmark failed: ${error}` });
+    }
+  }
 }

@@ -53,7 +53,7 @@ export interface Progress {
   readonly doing: string;
 }
 
-/** A line of stdout; the first names the browser. */
+/** A line of stdout. */
 export type Line = { readonly browser: string } | Measured | Missing | Progress;
 
 /** Write one line of the results. */
