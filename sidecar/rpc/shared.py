@@ -74,6 +74,8 @@ class Shared:
         if standing == self.standing:
             standing = self.standing
         if result.head > self.head:
+            if standing is not self.standing:
+                self.step = None
             self.standing, self.head = standing, result.head
             self.changes = [one for one in self.changes if one[0] > result.head]
         return standing
