@@ -22,12 +22,14 @@ import type { Any } from "./types/any.ts";
 import type {
   BulkResult,
   KeyFunctionMap,
+  MigrationStrategies,
   RxChangeEvent,
   RxCollectionBase,
   RxCollectionCreator,
 } from "./types/collection.ts";
 import type { RxQueryOP } from "./types/query.ts";
 import { defineMissing } from "./unsupported.ts";
+import { checkStrategies } from "./versions.ts";
 import { WeakValues } from "./weak-values.ts";
 import { type Failure, failureOf } from "./writes.ts";
 
@@ -42,6 +44,7 @@ export class Collection implements RxCollectionBase<Any> {
   readonly options: unknown;
   readonly statics: KeyFunctionMap;
   readonly methods: KeyFunctionMap;
+  readonly migrationStrategies: MigrationStrategies;
   readonly hooks = new Hooks();
   readonly onClose: (() => unknown)[] = [];
   readonly onRemove: (() => unknown)[] = [];
@@ -70,6 +73,8 @@ export class Collection implements RxCollectionBase<Any> {
     this.options = creator.options ?? {};
     this.statics = creator.statics ?? {};
     this.methods = creator.methods ?? {};
+    this.migrationStrategies = creator.migrationStrategies ?? {};
+    checkStrategies(schema.version, this.migrationStrategies);
     this.projection = [...schema.fields, "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
     this.queue = new IncrementalQueue(this);
