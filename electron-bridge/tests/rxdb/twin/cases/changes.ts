@@ -339,3 +339,50 @@ behaviour(
   },
   ["CONFLICT", { id: "a", name: "Anna", age: 1 }],
 );
+
+behaviour(
+  "a field that is undefined in an object is no field",
+  async (stage) => {
+    const collection = await filled(stage);
+    const document = await collection.findOne("a").exec(true);
+    const patched = await document.patch({ address: { city: undefined, geo: { lat: 1 } } });
+    const selector = { "address.city": { $exists: true } };
+    return [patched, await collection.find({ selector }).exec()];
+  },
+  [{ id: "a", name: "Alice", age: 40, address: { geo: { lat: 1 } } }, []],
+);
+
+behaviour(
+  "what a patch is given is not kept",
+  async (stage) => {
+    const collection = await filled(stage);
+    const document = await collection.findOne("a").exec(true);
+    const address = { city: "Rome" };
+    await document.patch({ address });
+    // Some freeze what they were given, others have a copy.
+    await refusal(() => {
+      address.city = "Oslo";
+    });
+    return [
+      document.getLatest().address.city,
+      (await collection.findOne("a").exec(true)).get("address.city"),
+    ];
+  },
+  ["Rome", "Rome"],
+);
+
+behaviour(
+  "arrays of a document are used as arrays",
+  async (stage) => {
+    const collection = await filled(stage);
+    const document = await collection.insert({ id: "d", name: "Dan", tags: ["y", "x"] });
+    return [
+      Array.isArray(document.tags),
+      document.tags.map((tag: string) => tag.toUpperCase()),
+      [...document.tags].sort(),
+      document.tags.includes("x"),
+      structuredClone(document.toJSON()),
+    ];
+  },
+  [true, ["Y", "X"], ["x", "y"], true, { id: "d", name: "Dan", tags: ["y", "x"] }],
+);

@@ -499,14 +499,3 @@ behaviour(
   },
   ["a", "b", "c", "d", "e", "f", "g"],
 );
-
-behaviour(
-  "a query's observable is piped and awaited as rxjs does it",
-  async (stage) => {
-    const { firstValueFrom, from, map } = await import("rxjs");
-    const collection = await filled(stage);
-    const names = from(collection.find().$).pipe(map((found) => found.map(({ name }) => name)));
-    return await firstValueFrom(names);
-  },
-  ["Alice", "Bob", "Carol"],
-);

@@ -17,4 +17,6 @@ import "./events.ts";
 import "./locals.ts";
 import "./methods.ts";
 import "./windows.ts";
+import "./observables.ts";
+import "./races.ts";
 import "./declared.ts";

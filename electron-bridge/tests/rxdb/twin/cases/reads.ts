@@ -376,3 +376,100 @@ behaviour(
   },
   ["d"],
 );
+
+behaviour(
+  "a limit of zero finds nothing",
+  async (stage) => {
+    const collection = await filled(stage);
+    return await collection.find({ limit: 0 }).exec();
+  },
+  [],
+);
+
+behaviour(
+  "findByIds of nothing is an empty map",
+  async (stage) => {
+    const collection = await filled(stage);
+    return [
+      (await collection.findByIds([]).exec()).size,
+      await collection.find({ selector: { id: { $in: [] } } }).exec(),
+    ];
+  },
+  [0, []],
+);
+
+behaviour(
+  "no query is a query for all",
+  async (stage) => {
+    const collection = await filled(stage);
+    return [
+      ids(await collection.find(undefined).exec()),
+      ids(await collection.find({ selector: {} }).exec()),
+      (await collection.findOne(undefined).exec(true)).primary,
+      await collection.count(undefined).exec(),
+    ];
+  },
+  [["a", "b", "c"], ["a", "b", "c"], "a", 3],
+);
+
+behaviour(
+  "documents are sorted by a field of an object",
+  async ({ open }) => {
+    const db = await open({ people });
+    const cities = ["Rome", "Athens", "Paris"];
+    await db.people.bulkInsert(
+      cities.map((city, at) => ({ id: `${at}`, name: city, address: { city } })),
+    );
+    await db.people.insert({ id: "x", name: "Nowhere" });
+    const found = await db.people.find({ sort: [{ "address.city": "desc" }] }).exec();
+    return found.map(({ name }) => name);
+  },
+  ["Rome", "Paris", "Athens", "Nowhere"],
+);
+
+behaviour(
+  "a window of documents that are found by primary key",
+  async (stage) => {
+    const collection = await filled(stage);
+    const selector = { id: { $in: ["c", "a", "b", "a"] } };
+    return [
+      ids(await collection.find({ selector, sort: [{ age: "asc" }] }).exec()),
+      ids(await collection.find({ selector, skip: 1, limit: 1 }).exec()),
+      ids(await collection.find({ selector: { id: "a", age: 1 } }).exec()),
+      ids(await collection.find({ selector: { id: "a" }, limit: 1 }).exec()),
+    ];
+  },
+  [["c", "b", "a"], ["b"], [], ["a"]],
+);
+
+behaviour(
+  "a document has its fields in the order they were written",
+  async ({ open, name }) => {
+    const told = name();
+    const one = await open({ people }, { name: told });
+    const two = await open({ people }, { name: told });
+    await one.people.insert({ tags: ["x"], name: "Alice", active: true, id: "a", age: 1 });
+    const found = await two.people.findOne("a").exec(true);
+    return Object.keys(found.toJSON());
+  },
+  ["tags", "name", "active", "id", "age"],
+);
+
+behaviour(
+  "a document of another window's is found by what is in its objects",
+  async ({ open, name }) => {
+    const told = name();
+    const one = await open({ people }, { name: told });
+    const two = await open({ people }, { name: told });
+    const address = { city: "Rome", geo: { lat: -0.5 }, empty: {}, list: [[], [null]] };
+    await one.people.insert({ id: "a", name: "Alice", address });
+    return await two.people.find({ selector: { "address.geo.lat": { $lt: 0 } } }).exec();
+  },
+  [
+    {
+      id: "a",
+      name: "Alice",
+      address: { city: "Rome", geo: { lat: -0.5 }, empty: {}, list: [[], [null]] },
+    },
+  ],
+);
