@@ -241,7 +241,8 @@ class Entry implements LiveQuery<LiveValue> {
     // That there is no connection changes no data: the connection's own state tells.
     const keeps = before.status === "ready" && unconnected.has(error.code);
     this.#set(keeps ? before : withError(before, error));
-    if (!mendable.has(error.code)) return;
+    // What SQL says may fail by what is stored: a sum too large, JSON that is none.
+    if (!mendable.has(error.code) && error.data.path !== "/sql") return;
     this.#failures += 1;
     const delay = backoff(this.#failures, defaultRetry, Math.random());
     this.#again = setTimeout(() => this.#ask(), delay);

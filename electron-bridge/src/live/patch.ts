@@ -27,7 +27,8 @@ export interface Patch {
 
 /**
  * Return the rows a patch leads to: the removed and the upserted ids are taken out, then each upsert is
- * inserted at its index, ascending, then `order`, where it is given, is established.
+ * inserted at its index, ascending, then `order`, where it is given, is established. It is `rows` itself
+ * where nothing differs: 2 and 2.0 are two values to the server.
  *
  * @throws SidecarError `E_PROTOCOL` when a row has no text under `primaryKey`, or `order` names an
  *   unknown one: the patch is not one for these rows.
@@ -50,8 +51,8 @@ export function applyPatch(
     at,
     row: keepEqual(old.get(idOf(row, primaryKey)), row),
   }));
-  const result = insertAll(kept, next);
-  return patch.order ? ordered(result, primaryKey, patch.order) : result;
+  const inserted = insertAll(kept, next);
+  return keepRows(rows, patch.order ? ordered(inserted, primaryKey, patch.order) : inserted);
 }
 
 /**
@@ -66,9 +67,14 @@ export function reconcile(
   next: readonly JsonObject[],
 ): readonly JsonObject[] {
   const old = new Map(rows.map((row, at) => [keyOf(row, primaryKey, at), row]));
-  const result = next.map((row, at) => keepEqual(old.get(keyOf(row, primaryKey, at)), row));
-  const unchanged = result.length === rows.length && result.every((row, at) => row === rows[at]);
-  return unchanged ? rows : result;
+  return keepRows(
+    rows,
+    next.map((row, at) => keepEqual(old.get(keyOf(row, primaryKey, at)), row)),
+  );
+}
+
+function keepRows(old: readonly JsonObject[], next: readonly JsonObject[]): readonly JsonObject[] {
+  return next.length === old.length && next.every((row, at) => row === old[at]) ? old : next;
 }
 
 /** Return `old` where the two are equal, else `next`. */

@@ -71,9 +71,7 @@ export function withAnswer(
   before: LiveSnapshot<LiveValue>,
   answer: Answer,
 ): LiveSnapshot<LiveValue> {
-  const data = keepRows(before.data, answer);
-  if (before.status === "ready" && data === before.data) return before;
-  return { status: "ready", data, error: undefined, head: answer.head };
+  return withData(before, keepRows(before.data, answer), answer.head);
 }
 
 /** Return the snapshot after an error, which is the same object when it is the same one; the data stays. */
@@ -102,10 +100,18 @@ export function withNotification(
   if (isObject(result))
     return withAnswer(before, { ...readAnswer({ ...result, head }), primaryKey });
   if (isPatch(patch) && primaryKey !== null && isRows(before.data)) {
-    const data = applyPatch(before.data, primaryKey, patch);
-    return { status: "ready", data, error: undefined, head };
+    return withData(before, applyPatch(before.data, primaryKey, patch), head);
   }
   throw misread("notified");
+}
+
+function withData(
+  before: LiveSnapshot<LiveValue>,
+  data: LiveValue,
+  head: number,
+): LiveSnapshot<LiveValue> {
+  if (before.status === "ready" && data === before.data) return before;
+  return { status: "ready", data, error: undefined, head };
 }
 
 function keepRows(before: LiveValue | undefined, answer: Answer): LiveValue {

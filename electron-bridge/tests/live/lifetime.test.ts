@@ -133,6 +133,29 @@ describe("a live query's life", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("asks again for SQL, which may fail by what is stored", () => {
+    const { live, asked, answer } = setup();
+    const query = live.get({ sql: "SELECT sum(age) AS n FROM a" });
+    query.subscribe(() => {});
+    const error = new SidecarError("E_QUERY", "SQLite: integer overflow", {
+      data: { path: "/sql" },
+    });
+    asked[0]?.settle({ ok: false, error });
+    vi.advanceTimersByTime(defaultRetry.maxDelay);
+    answer(1, [{ n: 0 }]);
+    expect(query.getSnapshot()).toMatchObject({ status: "ready", data: [{ n: 0 }] });
+  });
+
+  it("tells nobody of a patch that changes nothing for it: 2 and 2.0 are two to the server", () => {
+    const { live, answer } = setup();
+    const query = live.get({ from: "a" });
+    answer(0, [{ id: "x", n: 2 }]);
+    const before = query.getSnapshot();
+    const patch = { remove: [], upsert: [{ at: 0, row: { id: "x", n: 2 } }] };
+    live.receive({ subscription: "s0", head: 3, patch });
+    expect(query.getSnapshot()).toBe(before);
+  });
+
   it("resumes from the head of its data, not from that of an error", () => {
     const { live, asked, answer } = setup();
     live.get({ from: "a" }).subscribe(() => {});

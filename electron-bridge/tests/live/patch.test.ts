@@ -85,6 +85,11 @@ describe("applyPatch", () => {
     expect(moved[0]).toBe(b);
   });
 
+  it("returns the very same rows when nothing differs", () => {
+    const rows = [a, b];
+    expect(applyPatch(rows, "id", { remove: [], upsert: [{ at: 1, row: { ...b } }] })).toBe(rows);
+  });
+
   it("leaves the rows it was given as they are", () => {
     const rows = Object.freeze([a, b]);
     applyPatch(rows, "id", { remove: ["a", "b"], upsert: [{ at: 0, row: c }] });
