@@ -2,7 +2,7 @@
 
 The same seed makes the same trace again. Documents and selectors are the oracle's; SQL writes what
 no document could be, too. Tables are `things`, which a schema declares, and `defined`, which the
-trace defines.
+trace defines; client documents are the app's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from sidecar.app.ui_state import ui_state
 from sidecar.core.column import Kind, boolean, integer, json, number, text
 from sidecar.core.event import Event, NewEvent
 from sidecar.core.json import Json, JsonObject
@@ -61,7 +62,7 @@ def counted(args: Counted, event: Event, state: State) -> Statements:
 
 EVENTS: Final = [raw, counted]
 
-schema = Schema("traces", version=1, tables=[things], events=EVENTS)
+schema = Schema("traces", version=1, tables=[things], events=EVENTS, client_documents=[ui_state])
 
 DEFINED: Final = "defined"
 
@@ -84,7 +85,9 @@ def random_schema(seed: int, version: int = 1) -> Schema:
         ],
         search=chance.choice([{"name": 2, "meta": 1}, {"meta": 1}, {}]),
     )
-    return Schema("traces", version=version, tables=[table], events=EVENTS)
+    return Schema(
+        "traces", version=version, tables=[table], events=EVENTS, client_documents=[ui_state]
+    )
 
 
 class Trace:
@@ -129,8 +132,13 @@ class Trace:
 
     def query(self) -> JsonObject:
         """Return a query of any kind: documents, one, a number, groups, SQL."""
-        if self.random.random() < 0.3:
+        way = self.random.random()
+        if way < 0.3:
             return self._sql()
+        if way < 0.36:
+            selector = self.random.choice(_OF_CLIENT_DOCUMENTS)
+            one: JsonObject = {"selector": {"id": self.random.choice(_WINDOWS)}, "first": True}
+            return {"from": "uiState", **self.random.choice([one, {"selector": selector}])}
         query = self._generator._query()
         query["from"] = self.random.choice([DEFINED, "things"])
         if self.random.random() < 0.5:
@@ -173,6 +181,13 @@ class Trace:
             return NewEvent("v1.Counted", {"id": id})
         if way < 0.45:
             return NewEvent("v1.DocumentDeleted", {"collection": table, "id": id})
+        if way < 0.5:
+            value = self.random.choice(_OF_A_WINDOW)
+            args: JsonObject = {"id": self.random.choice(_WINDOWS), "value": value}
+            return NewEvent("v1.uiState.Set", {**args, "partial": self.random.random() < 0.5})
+        if way < 0.55:
+            patch: JsonObject = {"aside": self.random.choice([1, 2, 2, None])}
+            return NewEvent("v1.DocumentPatched", {"collection": table, "id": id, "patch": patch})
         document = self._document(table, id)
         if way < 0.75:
             return self._insertion(table, document)
@@ -209,6 +224,16 @@ class Trace:
         for _ in range(count):
             yield self.batches()
 
+
+_WINDOWS: Final = ["one", "two"]
+_OF_A_WINDOW: Final[list[JsonObject]] = [
+    {"searchText": "a"},
+    {"searchText": ""},
+    {"selectedPersonaId": "p"},
+    {"selectedPersonaId": None, "searchText": "b"},
+    {},
+]
+_OF_CLIENT_DOCUMENTS: Final[list[JsonObject]] = [{}, {"value.searchText": "a"}]
 
 _FORMS: Final = [
     *["rows"] * 8,

@@ -1,8 +1,10 @@
 """A state machine of windows on a server: each holds what its queries result in, whatever happens.
 
-Windows are Python clients on a real socket. They commit, subscribe, unsubscribe, go away, lose the
-connection, come back; the server ends and starts again, with other indexes too. A step may leave
-what it began on its way. Once nothing is, every result a window holds is its query run afresh (L1).
+Windows are Python clients on a real socket, or the bridge's. They commit, subscribe, unsubscribe,
+go away, lose the connection, come back; the server ends or is killed, and starts again, with other
+indexes too; a collection is defined. A step may leave what it began on its way. Once nothing is,
+every result a window holds is its query run afresh (L1), and what was acknowledged is in the log,
+once.
 
 Run it for long with `python -m tests.rpc machine`.
 """
@@ -12,13 +14,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import random
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Awaitable, Coroutine, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 from typing import ClassVar, Final, cast
 
@@ -26,126 +26,26 @@ import orjson
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from sidecar.client import Client, Subscription
-from sidecar.client.errors import ConnectionLostError
-from sidecar.client.shapes import NewEventJson, QueryResult
+from sidecar.client import Client
+from sidecar.client.shapes import NewEventJson
 from sidecar.core.errors import SchemaError, SidecarError
-from sidecar.core.event import NewEvent, uuid7
+from sidecar.core.event import NewEvent
 from sidecar.core.json import Json, JsonObject
-from tests.live.traces import Trace, random_schema
-from tests.rpc.serving import TOKEN, serving
+from tests.live.traces import DEFINED, Trace, random_schema
+from tests.rpc.bridge_window import Bridge, BridgeWindow
+from tests.rpc.live_window import ClientWindow, Fresh, Window, new_id
+from tests.rpc.serving import TOKEN
+from tests.rpc.traces_server import TracesServer
 
 PATIENCE: Final = 60.0
 """Seconds after which what should have settled is taken to hang."""
-
-_TRIES: Final = 10
-"""How often a commit is sent at most."""
 
 _MOST_WINDOWS: Final = 4
 _MOST_LIVE: Final = 6
 _QUERIES: Final = 12
 
-
-class Held:
-    """A live query as a program keeps it: what it was last given, across connections.
-
-    Args:
-        query: The query.
-    """
-
-    def __init__(self, query: JsonObject) -> None:
-        self.query = query
-        self.outcome: QueryResult | SidecarError | None = None
-        self.told = 0
-        self._turn = asyncio.Lock()
-        self._live: Subscription[QueryResult] | None = None
-        self._loop: asyncio.Task[None] | None = None
-
-    async def begin(self, client: Client) -> None:
-        """Subscribe, unless it is; go on from the head it had (L7)."""
-        async with self._turn:
-            if self._loop is not None and not self._loop.done():
-                return
-            since = None
-            if self.outcome is not None and not isinstance(self.outcome, SidecarError):
-                since = self.outcome["head"]
-            try:
-                self._live = await client.subscribe(self.query, since=since)
-            except SidecarError as error:
-                self.outcome = error
-            else:
-                self._loop = asyncio.create_task(self._follow(self._live))
-
-    async def end(self) -> None:
-        """Unsubscribe, if it is subscribed."""
-        async with self._turn:
-            if self._live is not None:
-                with suppress(ConnectionLostError):
-                    await self._live.close()
-                assert self._loop is not None
-                await self._loop
-
-    async def _follow(self, live: Subscription[QueryResult]) -> None:
-        while True:
-            try:
-                self.outcome = await anext(live)
-            except StopAsyncIteration:
-                return
-            except ConnectionLostError:
-                return
-            except SidecarError as error:
-                self.outcome = error
-            self.told += 1
-
-
-class Window:
-    """A client that comes back, and its live queries."""
-
-    def __init__(self) -> None:
-        self.held: list[Held] = []
-        self._stack = AsyncExitStack()
-        self._opened = asyncio.Event()
-        self._turn = asyncio.Lock()
-        self.client: Client
-
-    async def open(self, url: str) -> None:
-        """Connect, and subscribe again to what was subscribed."""
-        self.client = await self._stack.enter_async_context(Client.connect(url, TOKEN))
-        self._opened.set()
-        await asyncio.gather(*(one.begin(self.client) for one in self.held))
-
-    async def close(self, *, cut: bool = False) -> None:
-        """Close the connection, or lose it."""
-        self._opened.clear()
-        if cut:
-            self.client._connection._socket.transport.abort()
-            await self.client._connection._reader
-        await self._stack.aclose()
-
-    async def reconnect(self, url: str, *, cut: bool) -> None:
-        """Close the connection, or lose it, and come back."""
-        async with self._turn:
-            await self.close(cut=cut)
-            await self.open(url)
-
-    async def begin(self, query: JsonObject) -> None:
-        """Begin a live query."""
-        held = Held(query)
-        self.held.append(held)
-        await held.begin(self.client)
-
-    async def commit(self, events: Sequence[NewEventJson]) -> None:
-        """Commit a batch that may be refused; one without an answer is sent again (S5, L7)."""
-        batch = [cast("NewEventJson", {"id": _new_id(), **one}) for one in events]
-        for _ in range(_TRIES):
-            try:
-                await self.client.commit(batch)
-            except ConnectionLostError:
-                await self._opened.wait()
-            except SidecarError:
-                return
-            else:
-                return
+_LATE: Final = "late"
+"""A collection that is defined after queries asked for it."""
 
 
 @contextmanager
@@ -177,9 +77,13 @@ class LiveMachine(RuleBasedStateMachine):
         super().__init__()
         self._runner = asyncio.Runner()
         self._files = ExitStack()
-        self._server = ExitStack()
+        self._server: TracesServer | None = None
+        self._asking = AsyncExitStack()
         self._flying: set[asyncio.Task[None]] = set()
         self._windows: list[Window] = []
+        self._stored = 0
+        self._unsure = False
+        self._dialing = asyncio.Lock()
 
     @initialize(seed=st.integers(0, 2**32 - 1))
     def start(self, seed: int) -> None:
@@ -188,24 +92,21 @@ class LiveMachine(RuleBasedStateMachine):
         directory = tempfile.TemporaryDirectory(prefix="machine", ignore_cleanup_errors=True)
         self._directory = Path(self._files.enter_context(directory)) / "data"
         self._trace = Trace(seed, random_schema(seed).tables["things"])
-        self._queries = [self._trace.query() for _ in range(_QUERIES)]
-        self._serve()
-        self._windows.append(Window())
-        self._do(self._windows[0].open(self._url))
-        self._do(self._windows[0].commit(_wire(self._trace.start())))
+        self._queries = [self._query() for _ in range(_QUERIES)]
+        self._do(self._serve())
+        self._do(self._opened([]))
+        self._do(self._committed(self._windows, _wire(self._trace.start())))
 
     @rule(seed=st.integers(0, 2**16), wait=st.booleans())
     def commit(self, seed: int, wait: bool) -> None:
         """Commit one batch."""
-        chance = self._reseed(seed)
-        self._do(self._window(chance).commit(self._batch()), wait=wait)
+        self._do(self._some(self._reseed(seed)), wait=wait)
 
     @rule(seed=st.integers(0, 2**16), wait=st.booleans())
     def commit_at_once(self, seed: int, wait: bool) -> None:
         """Commit several batches, of several windows."""
         chance = self._reseed(seed)
-        count = chance.randrange(2, 6)
-        self._do(*(self._window(chance).commit(self._batch()) for _ in range(count)), wait=wait)
+        self._do(*(self._some(chance) for _ in range(chance.randrange(2, 6))), wait=wait)
 
     @rule(seed=st.integers(0, 2**16))
     def commit_wrongly(self, seed: int) -> None:
@@ -216,15 +117,23 @@ class LiveMachine(RuleBasedStateMachine):
     def commit_again(self, seed: int, wait: bool) -> None:
         """Commit from two windows what has the same ids (S5)."""
         chance = self._reseed(seed)
-        events = [{"id": _new_id(), **one} for one in self._batch()]
+        events = [cast("NewEventJson", {"id": new_id(), **one}) for one in self._batch()]
         windows = [self._window(chance), self._window(chance)]
-        self._do(*(one.commit(events) for one in windows), wait=wait)
+        self._do(self._committed(windows, events), wait=wait)
+
+    @rule(seed=st.integers(0, 2**16), wait=st.booleans())
+    def define(self, seed: int, wait: bool) -> None:
+        """Define the collection that comes late, one time in four; else commit."""
+        chance = self._reseed(seed)
+        events = _late(_wire(self._trace.start()))
+        work = self._some(chance) if seed % 4 else self._committed([self._window(chance)], events)
+        self._do(work, wait=wait)
 
     @rule(seed=st.integers(0, 2**16), new=st.booleans(), wait=st.booleans())
     def subscribe(self, seed: int, new: bool, wait: bool) -> None:
         """Begin a live query, of the machine's own or of a new one."""
         chance = self._reseed(seed)
-        query = self._trace.query() if new else chance.choice(self._queries)
+        query = self._query() if new else chance.choice(self._queries)
         self._do(self._begun(self._window(chance), query), wait=wait)
 
     @rule(seed=st.integers(0, 2**16), wait=st.booleans())
@@ -241,7 +150,7 @@ class LiveMachine(RuleBasedStateMachine):
         for _ in range(chance.randrange(2, 6)):
             window = self._window(chance)
             work += [
-                window.commit(self._batch()),
+                self._committed([window], self._batch()),
                 chance.choice(
                     [
                         lambda window=window: self._begun(window, chance.choice(self._queries)),
@@ -256,10 +165,7 @@ class LiveMachine(RuleBasedStateMachine):
         """Open a window with live queries, or close one where there are enough."""
         chance = self._reseed(seed)
         if len(self._windows) < _MOST_WINDOWS:
-            window = Window()
-            window.held = [Held(chance.choice(self._queries)) for _ in range(chance.randrange(4))]
-            self._windows.append(window)
-            self._do(window.open(self._url))
+            self._do(self._opened(chance.choices(self._queries, k=chance.randrange(4))))
         else:
             window = self._window(chance)
             self._do()
@@ -272,11 +178,20 @@ class LiveMachine(RuleBasedStateMachine):
         chance = self._reseed(seed)
         window = self._window(chance)
         self._do(
-            window.commit(self._batch()),
-            window.reconnect(self._url, cut=cut),
-            self._window(chance).commit(self._batch()),
+            self._committed([window], self._batch()),
+            self._reconnected(window, cut=cut),
+            self._some(chance),
             wait=wait,
         )
+
+    @rule(seed=st.integers(0, 2**16))
+    def kill(self, seed: int) -> None:
+        """Kill the server among commits, one time in eight, and start it anew; else only commit."""
+        chance = self._reseed(seed)
+        work = [self._some(chance) for _ in range(4)]
+        if seed % 8 == 0:
+            work.append(self._killed(chance.uniform(0, 0.015)))
+        self._do(*work)
 
     @rule(seed=st.integers(0, 2**16), changed=st.booleans())
     def restart(self, seed: int, changed: bool) -> None:
@@ -298,19 +213,40 @@ class LiveMachine(RuleBasedStateMachine):
         finally:
             self._files.close()
 
-    def _serve(self) -> None:
-        schema = random_schema(self._seed, self._version)
-        self._url = self._server.enter_context(serving(self._directory, schema)).url
+    async def _new_window(self) -> Window:
+        return ClientWindow()
+
+    async def _serve(self) -> None:
+        """Start a server, and connect the client that runs queries afresh."""
+        await self._asking.aclose()
+        args = (self._directory, self._seed, self._version)
+        self._server = await asyncio.to_thread(TracesServer, *args)
+        connecting = Client.connect(self._server.url, TOKEN)
+        self._client = await self._asking.enter_async_context(connecting)
+
+    @property
+    def _url(self) -> str:
+        assert self._server is not None
+        return self._server.url
 
     def _reseed(self, seed: int) -> random.Random:
         self._trace.reseed(seed)
         return random.Random(seed)
 
+    def _query(self) -> JsonObject:
+        query = self._trace.query()
+        late = "from" in query and self._trace.random.random() < 0.1
+        return {**query, "from": _LATE} if late else query
+
     def _batch(self) -> list[NewEventJson]:
-        return _wire(self._trace.batches()[0])
+        batch = _wire(self._trace.batches()[0])
+        return _late(batch) if self._trace.random.random() < 0.1 else batch
 
     def _window(self, chance: random.Random) -> Window:
         return self._windows[chance.randrange(60) % len(self._windows)]
+
+    def _some(self, chance: random.Random) -> Coroutine[object, object, None]:
+        return self._committed([self._window(chance)], self._batch())
 
     def _do(self, *work: Coroutine[object, object, None], wait: bool = True) -> None:
         """Begin work; wait until all is done that was begun, and compare, or go on."""
@@ -330,83 +266,126 @@ class LiveMachine(RuleBasedStateMachine):
         """Wait for all that was begun; compare what the windows hold."""
         await asyncio.gather(*self._flying)
         self._flying.clear()
-        for window in self._windows:
-            # What failed, or lost its connection while it began, is asked again.
-            await asyncio.gather(*(one.begin(window.client) for one in window.held))
+        if not self._windows:
+            return
         # The same event for all windows: with its answer each is told of all up to it (L5).
         mark: NewEventJson = {
-            "id": _new_id(),
+            "id": new_id(),
             "name": "v1.MigrationRolledBack",
             "args": {"reason": ""},
         }
-        marked = await asyncio.gather(*(one.client.commit(mark) for one in self._windows))
-        head = marked[0]["head"]
-        fresh: dict[bytes, tuple[Json, str | None]] = {}
-        for window in self._windows:
-            for held in window.held:
-                key = orjson.dumps(held.query)
-                if key not in fresh:
-                    fresh[key] = await _outcome(window.client.query(held.query), head)
-                result, code = fresh[key]
-                self.tally["compared"] += 1
-                self.tally["told"] += held.told
-                held.told = 0
-                if isinstance(held.outcome, SidecarError):
-                    assert held.outcome.code == code, (held.query, held.outcome.to_wire(), result)
-                else:
-                    assert held.outcome is not None
-                    kept = {name: one for name, one in held.outcome.items() if name != "head"}
-                    assert orjson.dumps(kept) == orjson.dumps(result), held.query
+        heads = await asyncio.gather(*(one.mark(mark) for one in self._windows))
+        acknowledged, self._stored = self._stored + 1, heads[0]
+        assert set(heads) == {self._stored}
+        assert self._unsure or acknowledged == self._stored, "each is stored once (S3, S5)"
+        self._unsure = False
+        held = [(one, at, query) for one in self._windows for at, query in enumerate(one.queries)]
+        asked = {orjson.dumps(query): query for _, _, query in held}
+        answers = await asyncio.gather(*map(self._fresh, asked.values()))
+        fresh = dict(zip(asked, answers, strict=True))
+        told = await asyncio.gather(
+            *(one.compare(at, fresh[orjson.dumps(query)]) for one, at, query in held)
+        )
+        self.tally["compared"] += len(held)
+        self.tally["told"] += sum(told)
+
+    async def _fresh(self, query: JsonObject) -> Fresh:
+        try:
+            result = dict(await self._client.query(query))
+        except SidecarError as error:
+            return Fresh(code=error.code)
+        assert result.pop("head") == self._stored, "nobody commits now"
+        (value,) = result.values()
+        return Fresh(cast("Json", value))
+
+    async def _opened(self, queries: Sequence[JsonObject]) -> None:
+        window = await self._new_window()
+        await window.open(self._url, queries)
+        self._windows.append(window)
 
     async def _begun(self, window: Window, query: JsonObject) -> None:
-        if len(window.held) == _MOST_LIVE:
-            await window.held.pop(0).end()
+        if len(window.queries) == _MOST_LIVE:
+            await window.end(0)
         await window.begin(query)
 
     async def _ended(self, window: Window, seed: int) -> None:
-        if window.held:
-            await window.held.pop(seed % len(window.held)).end()
+        if window.queries:
+            await window.end(seed % len(window.queries))
+
+    async def _committed(self, windows: Sequence[Window], events: Sequence[NewEventJson]) -> None:
+        """Commit the same batch from each window; it may be refused."""
+        codes = await asyncio.gather(*(one.commit(events) for one in windows))
+        # Of a batch that was sent twice, the second try may fail with all of its transaction.
+        self._unsure |= "E_STORAGE" in codes
+        if None in codes:
+            self._stored += len(events)
 
     async def _refused(self, chance: random.Random) -> None:
         events = [*self._batch(), chance.choice(_WRONG)]
-        try:
-            await self._window(chance).client.commit(events)
-        except SidecarError:
-            return
-        raise AssertionError("a wrong event was taken")
+        code = await self._window(chance).commit(events)
+        assert code is not None, "a wrong event was taken"
+
+    async def _reconnected(self, window: Window, *, cut: bool) -> None:
+        async with self._dialing:
+            await window.reconnect(self._url, cut=cut)
+
+    async def _killed(self, seconds: float) -> None:
+        """Kill the server so many seconds from now, and start it anew."""
+        await asyncio.sleep(seconds)
+        async with self._dialing:
+            assert self._server is not None
+            await asyncio.to_thread(self._server.kill)
+            await self._serve()
+            await asyncio.gather(*(one.reconnect(self._url, cut=True) for one in self._windows))
 
     async def _restarted(self) -> None:
+        assert self._server is not None
         await asyncio.to_thread(self._server.close)
         try:
-            await asyncio.to_thread(self._serve)
+            await self._serve()
         except SchemaError:
             # Some SQL of the log does another thing where rows are walked in another order.
             self._version -= 1
-            await asyncio.to_thread(self._serve)
+            await self._serve()
         await asyncio.gather(*(one.reconnect(self._url, cut=False) for one in self._windows))
 
     async def _closed(self) -> None:
         await asyncio.gather(*self._flying, return_exceptions=True)
         await asyncio.gather(*(one.close() for one in self._windows), return_exceptions=True)
-        await asyncio.to_thread(self._server.close)
+        await self._asking.aclose()
+        if self._server is not None:
+            await asyncio.to_thread(self._server.kill)
 
 
-async def _outcome(query: Awaitable[QueryResult], head: int) -> tuple[Json, str | None]:
-    """Return what a query results in, without its head, or its error's code."""
-    try:
-        result = dict(await query)
-    except SidecarError as error:
-        return None, error.code
-    assert result.pop("head") == head, "nobody commits now"
-    return cast("Json", result), None
+class BridgeMachine(LiveMachine):
+    """The same with windows of the bridge, and what else it promises: identity of rows."""
+
+    tally: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bridge: Bridge | None = None
+
+    async def _new_window(self) -> Window:
+        self._bridge = self._bridge or await Bridge.start()
+        return BridgeWindow(self._bridge)
+
+    async def _closed(self) -> None:
+        await super()._closed()
+        if self._bridge is not None:
+            await self._bridge.close()
 
 
 def _wire(events: Sequence[NewEvent]) -> list[NewEventJson]:
     return cast("list[NewEventJson]", [{"name": one.name, "args": one.args} for one in events])
 
 
-def _new_id() -> str:
-    return uuid7(time.time_ns() // 1_000_000, os.urandom(10))
+def _late(events: Sequence[NewEventJson]) -> list[NewEventJson]:
+    """Return the same events on the collection that comes late, where they are of a collection."""
+    text = orjson.dumps(events)
+    for place in ("collection", "name"):
+        text = text.replace(f'"{place}":"{DEFINED}"'.encode(), f'"{place}":"{_LATE}"'.encode())
+    return cast("list[NewEventJson]", orjson.loads(text))
 
 
 _WRONG: Final = cast(
