@@ -72,17 +72,22 @@ def slope(points: Iterable[tuple[int, float]]) -> float:
 
 
 def _budgets(verdicts: Sequence[Verdict]) -> list[str]:
-    rows = [
-        [
-            one.budget.says,
-            one.workload + (f", {one.size:,}" if one.size else ""),
-            one.why if one.ratio is None else f"{one.ratio:.3g}",
-            f"{one.budget.at_most:g}",
-            "**broken**" if one.broken else "kept" if one.ratio is not None else "not measured",
+    parts = ["## Budgets", "The sidecar's time in times of what each promise names."]
+    for budget in dict.fromkeys(one.budget for one in verdicts if not one.outside):
+        beside = " + ".join(TITLES[peer] for peer in budget.beside)
+        rows = [
+            [
+                one.workload + (f", {one.size:,}" if one.size else ""),
+                one.why if one.ratio is None else f"{one.ratio:.3g}",
+                "**broken**" if one.broken else "kept" if one.ratio is not None else "not measured",
+            ]
+            for one in verdicts
+            if one.budget == budget
         ]
-        for one in verdicts
-    ]
-    return ["## Budgets", _table(["promise", "workload", "ratio", "at most", ""], rows)]
+        against = beside or f"the sidecar at {budget.beside_size:,}"
+        head = [f"{budget.statistic} beside {against}", f"at most {budget.at_most:g}", ""]
+        parts += [f"**{budget.says[0].upper()}{budget.says[1:]}**", _table(head, rows)]
+    return parts
 
 
 def _group(results: Results, group: str) -> list[str]:
