@@ -10,7 +10,8 @@ import { newRxError, newRxTypeError } from "./error.ts";
 import { Hooks } from "./hooks.ts";
 import { IncrementalQueue } from "./incremental.ts";
 import { insertAll, only, upsertAll, upsertIncrementally } from "./inserting.ts";
-import { LocalDocuments } from "./local.ts";
+import type { LocalDocuments } from "./local.ts";
+import { LocalParent } from "./local-parent.ts";
 import { filtered, type Observable, Subject } from "./observable.ts";
 import { checkOrm } from "./orm.ts";
 import { RxQueryBase } from "./query.ts";
@@ -29,7 +30,6 @@ import type {
 } from "./types/collection.ts";
 import type { RxQueryOP } from "./types/query.ts";
 import { defineMissing } from "./unsupported.ts";
-import { checkStrategies } from "./versions.ts";
 import { WeakValues } from "./weak-values.ts";
 import { type Failure, failureOf } from "./writes.ts";
 
@@ -37,7 +37,7 @@ import { type Failure, failureOf } from "./writes.ts";
 type HookAdder = (hook: Any, parallel?: boolean) => void;
 
 /** A collection of a database. */
-export class Collection implements RxCollectionBase<Any> {
+export class Collection extends LocalParent implements RxCollectionBase<Any> {
   readonly database: Database;
   readonly name: string;
   readonly schema: RxSchema;
@@ -53,7 +53,6 @@ export class Collection implements RxCollectionBase<Any> {
   /** The documents that someone holds. */
   readonly cache: DocumentCache<RxDocumentBase>;
   readonly queue: IncrementalQueue;
-  readonly locals: LocalDocuments;
   /** What is asked of a row: its fields, and its revision. */
   readonly projection: string[];
   // They are made below: `addHook` with the moment in the name.
@@ -64,9 +63,11 @@ export class Collection implements RxCollectionBase<Any> {
   declare readonly preRemove: HookAdder;
   declare readonly postRemove: HookAdder;
   declare readonly postCreate: HookAdder;
+  readonly #localDocuments: boolean;
   readonly #queries = new WeakValues<RxQueryBase>();
 
   constructor(database: Database, name: string, schema: RxSchema, creator: RxCollectionCreator) {
+    super();
     this.database = database;
     this.name = name;
     this.schema = schema;
@@ -74,12 +75,10 @@ export class Collection implements RxCollectionBase<Any> {
     this.statics = creator.statics ?? {};
     this.methods = creator.methods ?? {};
     this.migrationStrategies = creator.migrationStrategies ?? {};
-    checkStrategies(schema.version, this.migrationStrategies);
     this.projection = [...schema.fields, "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
     this.queue = new IncrementalQueue(this);
-    const local = creator.localDocuments ?? false;
-    this.locals = new LocalDocuments(this, database, name, local, (event) => this.tell(event));
+    this.#localDocuments = creator.localDocuments ?? false;
     checkOrm(this, RxDocumentBase.prototype);
     for (const [key, method] of Object.entries(this.statics)) {
       Object.defineProperty(this, key, { get: () => method.bind(this) });
@@ -184,20 +183,9 @@ export class Collection implements RxCollectionBase<Any> {
     return resultOf(await removeAll(this, documents));
   }
 
-  insertLocal(id: string, data: Any): Promise<Any> {
-    return this.locals.insert(id, data);
-  }
-
-  upsertLocal(id: string, data: Any): Promise<Any> {
-    return this.locals.upsert(id, data);
-  }
-
-  getLocal(id: string): Promise<Any> {
-    return this.locals.get(id);
-  }
-
-  getLocal$(id: string): Observable<Any> {
-    return this.locals.get$(id);
+  protected override locals(Made: typeof LocalDocuments): LocalDocuments {
+    const tell = (event: RxChangeEvent): void => this.tell(event);
+    return new Made(this, this.database, this.name, this.#localDocuments, tell);
   }
 
   /** Return the instance of a row of this collection. */

@@ -6,10 +6,10 @@ import { Collection } from "./collection.ts";
 import { defineCollections } from "./definitions.ts";
 import { RxDocumentBase } from "./document.ts";
 import { newRxError, newRxTypeError, unsupported } from "./error.ts";
-import { LocalDocuments } from "./local.ts";
-import { type Observable, Subject } from "./observable.ts";
+import type { LocalDocuments } from "./local.ts";
+import { LocalParent } from "./local-parent.ts";
+import { Subject } from "./observable.ts";
 import { RxSchema } from "./schema.ts";
-import { checkSchema } from "./schema-check.ts";
 import type { RxStorageSidecar } from "./storage.ts";
 import type { Any } from "./types/any.ts";
 import type { RxChangeEvent, RxCollectionCreator } from "./types/collection.ts";
@@ -41,16 +41,10 @@ export function createRxDatabase<Collections = CollectionsOfDatabase>(
 export async function createRxDatabase(creator: RxDatabaseCreator): Promise<object> {
   const { name, storage, ignoreDuplicate, closeDuplicates } = creator;
   if (creator.password !== undefined) {
-    throw unsupported(
-      "password",
-      "the sidecar encrypts the whole store, with the key it was given",
-    );
+    throw unsupported("password");
   }
   if (creator.reactivity !== undefined) {
-    throw unsupported(
-      "reactivity",
-      "make signals of the observables: of query.$ instead of query.$$",
-    );
+    throw unsupported("reactivity");
   }
   checkName(name);
   if (name.includes("$")) throw newRxError("DB13", { name });
@@ -71,18 +65,18 @@ export async function createRxDatabase(creator: RxDatabaseCreator): Promise<obje
 }
 
 /** A database that is open. */
-export class Database implements RxDatabaseBase<Any> {
+export class Database extends LocalParent implements RxDatabaseBase<Any> {
   readonly name: string;
   readonly token = uuid7();
   readonly storage: RxStorageSidecar;
   readonly options: unknown;
-  readonly locals: LocalDocuments;
   readonly client: SidecarClient;
   readonly collections: { [name: string]: Collection } = {};
   readonly onClose: (() => unknown)[] = [];
   readonly $ = new Subject<RxChangeEvent>();
   readonly collections$ = new Subject<RxCollectionEvent>();
   closed = false;
+  readonly #localDocuments: boolean;
   readonly #disconnect: () => void;
   /** The names that collections have, or had. */
   readonly #members = new Set<string>();
@@ -90,22 +84,30 @@ export class Database implements RxDatabaseBase<Any> {
   #closing: Promise<boolean> | undefined;
 
   constructor({ name, storage, options, localDocuments }: RxDatabaseCreator) {
+    super();
     this.name = name;
     this.storage = storage;
     this.options = options ?? {};
-    const tell = (event: RxChangeEvent): void => this.$.next(event);
-    this.locals = new LocalDocuments(this, this, undefined, localDocuments ?? false, tell);
+    this.#localDocuments = localDocuments ?? false;
     ({ client: this.client, close: this.#disconnect } = storage.open());
   }
 
   async addCollections(creators: { readonly [name: string]: RxCollectionCreator }): Promise<Any> {
+    // What is needed once is loaded once.
+    const [{ checkSchema }, { checkStrategies }] = await Promise.all([
+      import("./schema-check.ts"),
+      import("./versions.ts"),
+    ]);
     const added = Object.entries(creators).map(([name, creator]) => {
       if (this.collections[name] !== undefined) throw newRxError("DB3", { name });
       if (name in this && !this.#members.has(name)) throw newRxError("DB5", { name });
       checkName(name);
-      if (creator.schema === undefined) throw newRxError("DB4", { name, args: creator });
-      checkSchema(creator.schema, (field) => Object.hasOwn(RxDocumentBase.prototype, field));
-      return new Collection(this, name, new RxSchema(creator.schema), creator);
+      const { autoMigrate, migrationStrategies = {}, schema } = creator;
+      if (schema === undefined) throw newRxError("DB4", { name, args: creator });
+      if (autoMigrate === false) throw unsupported("autoMigrate: false");
+      checkSchema(schema, (field) => Object.hasOwn(RxDocumentBase.prototype, field));
+      checkStrategies(schema.version, migrationStrategies);
+      return new Collection(this, name, new RxSchema(schema), creator);
     });
     await defineCollections(this, added);
     this.#follow(added);
@@ -117,20 +119,9 @@ export class Database implements RxDatabaseBase<Any> {
     return Object.fromEntries(added.map((collection) => [collection.name, collection]));
   }
 
-  insertLocal(id: string, data: Any): Promise<Any> {
-    return this.locals.insert(id, data);
-  }
-
-  upsertLocal(id: string, data: Any): Promise<Any> {
-    return this.locals.upsert(id, data);
-  }
-
-  getLocal(id: string): Promise<Any> {
-    return this.locals.get(id);
-  }
-
-  getLocal$(id: string): Observable<Any> {
-    return this.locals.get$(id);
+  protected override locals(Made: typeof LocalDocuments): LocalDocuments {
+    const tell = (event: RxChangeEvent): void => this.$.next(event);
+    return new Made(this, this, undefined, this.#localDocuments, tell);
   }
 
   /** Commit events whose documents have to match their schemas. */

@@ -18,7 +18,6 @@ import { removeAll, save } from "./saving.ts";
 import type { Any } from "./types/any.ts";
 import type { RxDocumentBase as Document } from "./types/document.ts";
 import { defineMissing, withoutReactivity } from "./unsupported.ts";
-import { updated } from "./update.ts";
 import { failureOf } from "./writes.ts";
 
 /** A revision of a document. */
@@ -126,7 +125,7 @@ export class RxDocumentBase implements Document<Any> {
   }
 
   update(update: object): Promise<RxDocumentBase> {
-    return this.modify((fields) => updated(fields, update));
+    return this.modify(updatedBy(update));
   }
 
   incrementalPatch(patch: Fields): Promise<RxDocumentBase> {
@@ -138,7 +137,7 @@ export class RxDocumentBase implements Document<Any> {
   }
 
   incrementalUpdate(update: object): Promise<RxDocumentBase> {
-    return this.incrementalModify((fields) => updated(fields, update));
+    return this.incrementalModify(updatedBy(update));
   }
 
   async remove(): Promise<RxDocumentBase> {
@@ -161,6 +160,11 @@ export class RxDocumentBase implements Document<Any> {
   close(): never {
     throw newRxError("DOC14");
   }
+}
+
+// Not every app updates by operators: they are loaded by the first that does.
+function updatedBy(update: object): Modifier {
+  return async (fields) => (await import("./update.ts")).updated(fields, update);
 }
 
 defineMissing("document", RxDocumentBase.prototype);

@@ -2,6 +2,7 @@
 
 import type { Collection } from "./collection.ts";
 import { newRxError, newRxTypeError } from "./error.ts";
+import { LocalParent } from "./local-parent.ts";
 
 /**
  * Refuse statics and methods that would hide members of a collection, of its documents, or fields.
@@ -19,7 +20,7 @@ export function checkOrm(collection: Collection, documents: object): void {
       throw newRxError("COL18", { funName });
     }
   }
-  const taken = [collection, Object.getPrototypeOf(collection), documents];
+  const taken = [collection, Object.getPrototypeOf(collection), LocalParent.prototype, documents];
   for (const [name, value] of [...Object.entries(statics), ...Object.entries(methods)]) {
     if (name.startsWith("_")) throw newRxTypeError("COL15", { name });
     if (typeof value !== "function") throw newRxTypeError("COL16", { name, type: typeof value });

@@ -14,12 +14,9 @@ import type { JsonSchema, RxJsonSchema } from "./types/schema.ts";
 export function checkSchema(schema: RxJsonSchema<Any>, taken: (name: string) => boolean): void {
   const { crdt, encrypted = [], primaryKey, properties, version } = schema;
   if (encrypted.length > 0) {
-    throw unsupported(
-      "encrypted",
-      "the sidecar encrypts the whole store, with the key it was given",
-    );
+    throw unsupported("encrypted");
   }
-  if (crdt !== undefined) throw unsupported("crdt", "use incrementalModify");
+  if (crdt !== undefined) throw unsupported("crdt");
   if (!primaryKey) throw newRxError("SC30", { schema });
   if (!isObject(properties)) throw newRxError("SC29", { schema });
   if ("_rev" in properties) throw newRxError("SC10", { schema });

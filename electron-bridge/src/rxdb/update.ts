@@ -172,7 +172,7 @@ function matches(item: unknown, condition: unknown): boolean {
   return Object.entries(condition).every(([name, operand]) => {
     if (!name.startsWith("$")) return isObject(item) && matches(item[name], operand);
     const compare = comparisons[name];
-    if (compare === undefined) throw unsupported(`$pull with ${name}`, "use modify instead");
+    if (compare === undefined) throw unsupported(`$pull with ${name}`);
     return compare(item, operand);
   });
 }

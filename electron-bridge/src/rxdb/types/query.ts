@@ -39,7 +39,7 @@ export type MangoQuerySortDirection = "asc" | "desc";
 
 /** One field of the order; of several keys the first counts. */
 export type MangoQuerySortPart<RxDocType = Any> = {
-  [Name in StringKeys<RxDocType> | (string & {})]: MangoQuerySortDirection;
+  [Name in StringKeys<RxDocType> | (string & {})]?: MangoQuerySortDirection;
 };
 
 /** A query without `limit`, as `findOne` takes it. */
