@@ -30,4 +30,12 @@ export const exceptions: Readonly<Record<string, Instead>> = {
     saw: ["none", "none"],
     because: "What a declared table takes is said by its columns, not by the schema of a window.",
   },
+  "a document has its fields in the order they were written": {
+    saw: ["id", "name", "age", "active", "tags"],
+    because: "A row has its fields in the order of the schema, whoever wrote them.",
+  },
+  "an event comes before the query that it changes emits": {
+    saw: ["query", "query", "event"],
+    because: "Both come before the write is done; of the two the store tells queries first.",
+  },
 };

@@ -271,6 +271,29 @@ behaviour(
 );
 
 behaviour(
+  "a database that is open is not opened again, unless another window does",
+  async ({ open, name }) => {
+    const told = name();
+    await open({}, { name: told });
+    return refusal(() => open({}, { name: told, ignoreDuplicate: false }));
+  },
+  "DB8",
+);
+
+behaviour(
+  "a database that is opened again may close the one before",
+  async ({ open, name }) => {
+    const told = name();
+    const before = await open({ people }, { name: told });
+    const options = { name: told, ignoreDuplicate: false, closeDuplicates: true };
+    const after = await open({ people }, options);
+    await after.people.insert({ id: "a", name: "Alice" });
+    return [before.closed, after.closed, await refusal(() => before.people)];
+  },
+  [true, false, "none"],
+);
+
+behaviour(
   "two databases share nothing",
   async ({ open }) => {
     const [one, two] = [await open({ people }), await open({ people })];

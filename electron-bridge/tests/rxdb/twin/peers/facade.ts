@@ -38,7 +38,7 @@ export function facadePeer(storage: Storage, client: SidecarClient): Peer {
   };
 
   async function opened(name: string, creators: Creators<string>, options: Options) {
-    const database = await createRxDatabase({ ...options, name, storage, ignoreDuplicate: true });
+    const database = await createRxDatabase({ ignoreDuplicate: true, ...options, name, storage });
     open.add(database);
     await database.addCollections(creators);
     return database;

@@ -36,10 +36,10 @@ export function rxdbPeer<Internals, StorageOptions>(
     isRxQuery,
     async open<Name extends string>(name: string, creators: Creators<Name>, options: object) {
       const database = await createRxDatabase<Record<Name, RxCollection>>({
+        ignoreDuplicate: true,
         ...options,
         name,
         storage,
-        ignoreDuplicate: true,
       });
       open.add(database);
       await database.addCollections(creators);
