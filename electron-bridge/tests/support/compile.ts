@@ -21,7 +21,7 @@ export function faults(files: ReadonlyMap<string, string>): string[] {
   };
   const paths = {
     "@pjais/electron-bridge": [join(root, "src/client/index.ts")],
-    "@pjais/electron-bridge/react": [join(root, "src/react/index.ts")],
+    "@pjais/electron-bridge/*": [join(root, "src/*/index.ts")],
   };
   const program = ts.createProgram([...files.keys()], { ...options, paths }, host);
   return [...files].flatMap(([name, text]) =>
