@@ -191,8 +191,8 @@ class Documents(Rows):
         sort = cast("list[dict[str, str]]", self._query["sort"])
         placing = {_root(path) for term in sort for path in term}
         # One that select leaves out is not missing in the document: the page would begin elsewhere.
-        selected = {*map(_root, cast("list[str]", self._query.get("fields", placing)))}
-        unknown = sorted(placing - selected - row.keys())
+        selected = {*map(_root, cast("list[str]", self._query.get("fields", ["*"])))}
+        unknown = [] if "*" in selected else sorted(placing - selected - row.keys())
         if unknown:
             raise QueryError(
                 f"after: the row lacks {unknown[0]}, which the query is sorted by",

@@ -24,7 +24,7 @@ from sidecar.core.order import (
     order_terms,
     ordering,
 )
-from sidecar.core.projection import ENGINE_FIELDS, Tree, projection_sql, tree_of
+from sidecar.core.projection import ENGINE_FIELDS, WHOLE, Tree, projection_sql, tree_of
 from sidecar.core.query import SEARCH, DocumentQuery, Shape
 from sidecar.core.search import fields_sql, match_expression, matches_sql
 from sidecar.core.selector import compile_selector
@@ -142,7 +142,7 @@ def _documents(table: Table, shape: Shape, source: str, order: Sequence[Term]) -
         rank = ", _rank" if shape.searched else ""
         before += f"FROM (SELECT {name}._rowid_ AS _at{rank} "
         behind += f" {_PAGE}) AS _page CROSS JOIN {name} ON {name}._rowid_ = _page._at"
-    named = shape.fields is None or table.primary_key in shape.fields
+    named = shape.fields is None or not {table.primary_key, WHOLE}.isdisjoint(shape.fields)
     return _Frame(
         before + source,
         behind,

@@ -87,8 +87,13 @@ def decode(table: Table, row: Mapping[str, SqlValue]) -> JsonObject:
 @lru_cache(maxsize=256)
 def document_sql(table: Table) -> str:
     """Return the SQL expression of a row's JSON text."""
+    return joined(members_sql(table))
+
+
+def members_sql(table: Table) -> list[str]:
+    """Return the SQL expressions of all members of a row's JSON text, for `joined`."""
     members = [member_sql(name, column) for name, column in table.columns.items()]
-    return joined([*members, "',' || substr(_extra, 2, length(_extra) - 2)"])
+    return [*members, "',' || substr(_extra, 2, length(_extra) - 2)"]
 
 
 def joined(members: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 `["id", "messages.role"]` leaves `{"id": …, "messages": [{"role": …}, …]}`: a path fans out over
 arrays, and what it can't go through is left out. Where one path is the beginning of another, it
-stands for both.
+stands for both. `*` stands for the whole document.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from sidecar.core.column import MISSING, Missing
-from sidecar.core.documents import joined, json_path, key_sql, literal, member_sql
+from sidecar.core.documents import (
+    joined,
+    json_path,
+    key_sql,
+    literal,
+    member_sql,
+    members_sql,
+)
+from sidecar.core.errors import QueryError
 from sidecar.core.selector import split_path
 from sidecar.core.terms import root_sql
 from sidecar.core.values import Value
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 
 Tree = Mapping[str, "Tree | None"]
 """What to keep of an object: names, and what to keep below each; None for all of it."""
+
+WHOLE: Final = "*"
 
 ENGINE_FIELDS: Final[Mapping[str, str]] = {"_seq": "_seq"}
 """Fields the engine adds to a row, and their SQL."""
@@ -37,11 +47,15 @@ def tree_of(fields: Iterable[str], path: str, extra: Mapping[str, str] = ENGINE_
         extra: Fields of the engine's that may be named.
 
     Raises:
-        QueryError: One of them is no path.
+        QueryError: One of them is no path, or the whole document where rows stand for several.
     """
     tree: dict[str, Tree | None] = {}
     for index, field in enumerate(fields):
         place = f"{path}/{index}"
+        if field == WHOLE and not extra:
+            raise QueryError(
+                f"{place}: a group has no whole document", hint="Name its fields.", path=place
+            )
         parts = [field] if field in extra else split_path(field, place)
         level = tree
         for part in parts[:-1]:
@@ -75,6 +89,9 @@ def projection_sql(table: Table, tree: Tree, extra: Mapping[str, str] = ENGINE_F
         tree: What to keep.
         extra: Fields of the engine's, and their SQL.
     """
+    if tree.get(WHOLE, {}) is None:
+        added = (f"{key_sql(name)} || {sql}" for name, sql in extra.items() if name in tree)
+        return joined([*members_sql(table), *added])
     return joined(
         f"{key_sql(name)} || {extra[name]}" if name in extra else _member(table, name, below)
         for name, below in tree.items()

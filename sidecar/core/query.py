@@ -109,7 +109,7 @@ class DocumentQuery(BaseModel):
     fields: Paths | None = Field(
         default=None,
         description="Paths to return, nested as they are in the document; all when absent. Also "
-        "_seq, and with $search _rank and _snippet.",
+        "_seq, with $search _rank and _snippet, and * for the whole document beside them.",
     )
     distinct: bool = Field(
         default=False, description="Return rows that differ in the fields, each once."

@@ -182,6 +182,7 @@ def test_rows_say_whether_they_carry_their_primary_key(
         ({"after": {"id": "1", "size": "x"}, "sort": [{"size": "asc"}]}, "/after/size"),
         ({"distinct": True, "fields": ["a..b"]}, "/fields/0"),
         ({"distinct": True, "fields": ["_seq"]}, "/fields/0"),
+        ({"distinct": True, "fields": ["*"]}, "/fields/0"),
         ({"distinct": True, "fields": ["a"], "sort": [{"b": "asc"}]}, "/sort/0"),
         ({"groupBy": ["a..b"]}, "/groupBy/0"),
         ({"groupBy": ["a"], "sort": [{"a": "asc"}, {"n": "asc"}]}, "/sort/1"),

@@ -67,5 +67,16 @@ def test_the_revision_may_be_asked_for(rows: Rows) -> None:
     assert rows.query(fields=["id", "_seq"]) == [{"id": "1", "_seq": 7}]
 
 
+def test_a_whole_document_comes_with_what_the_engine_knows_of_it(rows: Rows) -> None:
+    """S9: also with the fields that no one declared."""
+    rows.hold([{**DOCUMENT, "id": "1", "free": {"a": None}}])
+    rows.connection.execute("UPDATE things SET _seq = 7")
+    (whole,) = rows.query()
+    assert "free" in whole
+    assert rows.query(fields=["*", "_seq"]) == [{**whole, "_seq": 7}]
+    assert rows.query(fields=["*"]) == rows.query(fields=["id", "*"]) == [whole]
+    assert rows.query(fields=["*.a"]) == [{}]
+
+
 def _text(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -730,7 +730,7 @@ export interface DocumentQuery {
     [k: string]: unknown;
   } | null;
   /**
-   * Paths to return, nested as they are in the document; all when absent. Also _seq, and with $search _rank and _snippet.
+   * Paths to return, nested as they are in the document; all when absent. Also _seq, with $search _rank and _snippet, and * for the whole document beside them.
    */
   fields?: string[] | null;
   /**

@@ -36,6 +36,17 @@ export type Projection<T, P extends string> = string extends P
           : Part<T[Key], Tail<P, Key>>;
       };
 
+/**
+ * What `fields` leave of a row; `*` is all of it.
+ *
+ * @typeParam Picks The row, and what the engine adds to it.
+ */
+export type Picked<Row, Picks, P extends string> = string extends P
+  ? JsonObject
+  : "*" extends P
+    ? Row & Projection<Omit<Picks, keyof Row>, Exclude<P, "*">>
+    : Projection<Picks, P>;
+
 /** The top-level field of a path. */
 export type Head<P extends string> = P extends `${infer Key}.${string}` ? Key : P;
 

@@ -6,7 +6,7 @@
  */
 
 import type { At, Path, Place } from "./paths.ts";
-import type { Aggregate, Found, Group, Head, Projection, Revision } from "./rows.ts";
+import type { Aggregate, Found, Group, Head, Picked, Projection, Revision } from "./rows.ts";
 import type { Operand, Operators, Selector } from "./selector.ts";
 import type { DocumentQuery, TypedQuery } from "./types.ts";
 
@@ -149,10 +149,10 @@ interface Steps<Row, Data, Order extends string, Picks, Can extends Step> extend
    */
   after(row: Row | Projection<Row, Order>): RowsQuery<Row, Data, Order, Picks, Left<Can, "after">>;
 
-  /** Take only these paths of each row, nested as they are in it. */
-  select<P extends Path<Picks>>(
+  /** Take only these paths of each row, nested as they are in it; `*` is all of them. */
+  select<P extends Path<Picks> | "*">(
     ...paths: Some<P>
-  ): RowsQuery<Row, Projection<Picks, P>, Order, Picks, Left<Can, "select">>;
+  ): RowsQuery<Row, Picked<Row, Picks, P>, Order, Picks, Left<Can, "select">>;
 
   /** Result in the rows that differ in these paths, each once. */
   distinct<P extends Path<Row>>(...paths: Some<P>): GroupsQuery<Projection<Row, P>, P>;

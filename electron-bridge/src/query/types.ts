@@ -1,7 +1,7 @@
 import type { JsonObject } from "../client/json.ts";
 import type { Documents } from "../generated/app.ts";
 import type { DocumentQuery, SqlQuery } from "../generated/rpc.ts";
-import type { Found, Group, Projection, Revision } from "./rows.ts";
+import type { Found, Group, Picked, Revision } from "./rows.ts";
 
 export type { DocumentQuery, SqlQuery };
 
@@ -48,7 +48,7 @@ type RowOf<Q> = Q extends { readonly from: infer Name extends keyof Documents }
 type ShapeOf<Row, Q> = Q extends { readonly groupBy: unknown } | { readonly aggregate: unknown }
   ? Group<Row, Named<Q, "groupBy">, AggregatesOf<Q>>
   : Q extends { readonly fields: readonly string[] }
-    ? Projection<Row & Revision & Found, Named<Q, "fields">>
+    ? Picked<Row, Row & Revision & Found, Named<Q, "fields">>
     : Row;
 
 type Named<Q, Member extends string> =

@@ -193,6 +193,16 @@ describe("what a query by steps results in", () => {
     expectTypeOf<DataOf<typeof rows>>().toEqualTypeOf<readonly { readonly n: number }[]>();
   });
 
+  it("is the whole row where it selects *, with what the engine knows of it", () => {
+    const whole = conversations.select("*", "_seq");
+    expectTypeOf<DataOf<typeof whole>[number]["messages"]>().toEqualTypeOf<
+      Documents["conversations"]["messages"]
+    >();
+    expectTypeOf<DataOf<typeof whole>[number]["_seq"]>().toEqualTypeOf<number>();
+    const plain = { from: "personas", fields: ["*", "_seq"] } as const;
+    expectTypeOf<DataOf<typeof plain>[number]["name" | "_seq"]>().toEqualTypeOf<string | number>();
+  });
+
   it("is nested as the paths it selects", () => {
     const parts = conversations.select("id", "messages.role", "messages.metadata.mood", "_seq");
     expectTypeOf<DataOf<typeof parts>>().toEqualTypeOf<
