@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import orjson
 
@@ -47,33 +47,41 @@ class Step:
     Attributes:
         before: The standing it began at.
         after: The standing it led to; the very same where the result did not change.
-        change: What to tell who has the first, or None for nothing.
+        change: What to tell who has the first, but for a patch's head; None for nothing.
     """
 
     before: Standing
     after: Standing
     change: Change | None
 
+    def told(self, head: int) -> Change | None:
+        """Return what to tell who has the first.
+
+        Args:
+            head: Head of the log up to which the result is the second.
+        """
+        if self.change is None or "patch" not in self.change:
+            return self.change
+        return {"patch": {"head": head, **cast("Change", self.change["patch"])}}
+
 
 def patch_to_wire(
-    head: int,
     remove: Sequence[str],
     upsert: Mapping[int, str],
     order: Sequence[str] | None = None,
 ) -> Change:
-    """Return a patch (L2) for orjson, with rows spliced into it.
+    """Return a patch (L2) for orjson but for its head, with rows spliced into it.
 
     Args:
-        head: The log's head it leads to.
         remove: Ids that left.
         upsert: Texts of rows that came or changed, by ascending index.
         order: All ids, where the rest would not give the final order.
     """
     rows = [{"at": at, "row": orjson.Fragment(text)} for at, text in upsert.items()]
-    patch: Change = {"head": head, "remove": remove, "upsert": rows}
+    patch: Change = {"remove": remove, "upsert": rows}
     if order is not None:
         patch["order"] = order
-    return {"patch": patch}
+    return patch
 
 
 class Moment:
@@ -81,14 +89,10 @@ class Moment:
 
     Args:
         snapshot: Where they are.
-        head: The log's head there.
         texts: What `text` returned there so far.
     """
 
-    def __init__(
-        self, snapshot: Snapshot, head: int, texts: dict[tuple[str, str, Fields], str]
-    ) -> None:
-        self.head = head
+    def __init__(self, snapshot: Snapshot, texts: dict[tuple[str, str, Fields], str]) -> None:
         self._snapshot = snapshot
         self._texts = texts
 
@@ -258,8 +262,8 @@ class Stepper:
             del hashes[id]
         if not upsert and not remove:
             return Step(standing, standing, None)
-        change = patch_to_wire(moment.head, remove, dict(sorted(upsert.items())))
-        return Step(standing, Standing(ids, hashes), change)
+        patch = patch_to_wire(remove, dict(sorted(upsert.items())))
+        return Step(standing, Standing(ids, hashes), {"patch": patch})
 
     def _place_of(self, moment: Moment, id: str) -> _Place:
         return self._place(moment.row(self.table, id, self._needed))

@@ -27,10 +27,10 @@ class View:
         """Tell whether this very standing is what the client has."""
         return standing is not None and self._standing is standing
 
-    def follow(self, step: Step) -> Change | None:
+    def follow(self, step: Step, head: int) -> Change | None:
         """Take a step from where the client is; return what to tell it, or None for nothing."""
         self._standing = step.after
-        return step.change
+        return step.told(head)
 
     def advance(self, standing: Standing, result: Result) -> Change | None:
         """Take a fresh result; return what to tell the client, or None when nothing changed."""
@@ -39,7 +39,7 @@ class View:
             return {"result": result.body()}
         if before.hashes is not None and standing.hashes is not None:
             patch = diff(_in_order(before), _in_order(standing))
-            return None if patch is None else _to_wire(patch, result)
+            return None if patch is None else {"patch": _to_wire(patch, result)}
         return None if before == standing else {"result": result.body()}
 
     def fail(self, error: JsonObject) -> Change | None:
@@ -55,4 +55,4 @@ def _in_order(standing: Standing) -> dict[str, int]:
 
 def _to_wire(patch: Patch[int], result: Result) -> Change:
     upsert = {one.at: result.rows[one.at] for one in patch.upsert}
-    return patch_to_wire(result.head, patch.remove, upsert, patch.order)
+    return {"head": result.head, **patch_to_wire(patch.remove, upsert, patch.order)}

@@ -122,7 +122,7 @@ class Hub:
 
     def catch_up(self, wanted: Sequence[Shared]) -> None:
         """Let live queries take the steps that the changed rows tell, if they can."""
-        behind = [shared for shared in wanted if shared.changes and shared.stepper is not None]
+        behind = [one for one in dict.fromkeys(wanted) if one.changes and one.stepper is not None]
         if behind:
             self._store.glance(partial(self._catch_up, behind))
         for shared in wanted:
@@ -131,7 +131,7 @@ class Hub:
     def _catch_up(self, behind: Sequence[Shared], snapshot: Snapshot) -> None:
         if snapshot.head() != self._head:
             return
-        moment = Moment(snapshot, self._head, self._texts)
+        moment = Moment(snapshot, self._texts)
         for shared in behind:
             try:
                 if shared.step_to(moment, self._store.tables):

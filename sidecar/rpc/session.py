@@ -273,7 +273,7 @@ class Session:
             if view.stands_at(shared.standing):
                 found.append(_Told(name, shared.head, None))
             elif shared.step is not None and view.stands_at(shared.step.before):
-                found.append(_Told(name, shared.head, view.follow(shared.step)))
+                found.append(_Told(name, shared.head, view.follow(shared.step, shared.head)))
         return found
 
     async def _look(self, name: str, touched: int) -> _Told:

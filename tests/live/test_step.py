@@ -60,7 +60,7 @@ class Stepping:
             return None
 
         def step(snapshot: Snapshot) -> Step | None:
-            moment = Moment(snapshot, snapshot.head(), {})
+            moment = Moment(snapshot, {})
             return None if stepper is None else stepper.step(moment, before, changes)
 
         found = self._store.glance(step)
@@ -76,7 +76,7 @@ class Stepping:
 def _applied(held: object, step: Step) -> object:
     if step.change is None:
         return held
-    change = orjson.loads(orjson.dumps(step.change))
+    change = orjson.loads(orjson.dumps(step.told(1)))
     if "patch" in change:
         assert change["patch"]["remove"] or change["patch"]["upsert"]
         return apply_patch(held, "id", change["patch"])
@@ -200,7 +200,7 @@ def test_what_the_changed_rows_tell(
 def _brief(step: Step) -> str:
     if step.change is None:
         return ""
-    change = orjson.loads(orjson.dumps(step.change))
+    change = orjson.loads(orjson.dumps(step.told(1)))
     if "result" in change:
         return str(change["result"]["count"])
     upsert = cast("list[dict[str, dict[str, str]]]", change["patch"]["upsert"])
