@@ -38,6 +38,7 @@ export interface Peer extends Exports {
   close(): Promise<void>;
 }
 
+/** What a behaviour is given. */
 export interface Stage extends Exports {
   /** Open a database with these collections; the name is its own unless told. */
   open<Name extends string>(creators: Creators<Name>, options?: Options): Promise<Database<Name>>;
@@ -45,6 +46,7 @@ export interface Stage extends Exports {
   name(): string;
 }
 
+/** What is done, and what is then seen. */
 export interface Behaviour {
   readonly name: string;
   run(stage: Stage): Promise<unknown>;
@@ -67,17 +69,10 @@ export async function observe({ run }: Behaviour, peer: Peer): Promise<Plain> {
     names += 1;
     return `twin-${names}`;
   };
-  const { isRxDatabase, isRxCollection, isRxDocument, isRxQuery } = peer;
+  const open: Stage["open"] = (creators, options = {}) =>
+    peer.open(options.name ?? name(), creators, options);
   try {
-    const seen = await run({
-      open: (creators, options = {}) => peer.open(options.name ?? name(), creators, options),
-      name,
-      isRxDatabase,
-      isRxCollection,
-      isRxDocument,
-      isRxQuery,
-    });
-    return plain(seen);
+    return plain(await run({ ...peer, open, name }));
   } finally {
     await peer.close();
   }

@@ -38,8 +38,11 @@ export function emissions<Value>(
     while (!enough()) {
       if (Date.now() >= late) throw new Error(`Only these came: ${JSON.stringify(seen)}`);
       await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, late - Date.now());
+        const timer = setTimeout(resolve, late - Date.now());
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
   };
