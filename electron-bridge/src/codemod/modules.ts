@@ -37,20 +37,18 @@ const fates: Readonly<Record<string, Fate>> = {
   "rxdb/plugins/dev-mode": included,
   "rxdb/plugins/leader-election": included,
   "rxdb/plugins/local-documents": included,
+  "rxdb/plugins/migration-schema": included,
   "rxdb/plugins/query-builder": included,
   "rxdb/plugins/update": included,
   "rxdb/plugins/storage-memory": {
     kind: "apart",
     why: "a database in memory is made for a test or for a moment; it stays with RxDB",
   },
-  "rxdb/plugins/attachments": stays("the facade has no attachments"),
+  "rxdb/plugins/attachments": stays("the facade takes no attachments"),
   "rxdb/plugins/backup": stays("the sidecar makes backups: see `sidecar backup`"),
   "rxdb/plugins/crdt": stays("the facade has no CRDTs; incrementalModify never conflicts"),
   "rxdb/plugins/json-dump": stays(
     "read a database with the migration, and back it up with `sidecar backup`",
-  ),
-  "rxdb/plugins/migration-schema": stays(
-    "the sidecar migrates its own state; RxDB's migrationStrategies are not run",
   ),
   "rxdb/plugins/migration-storage": stays(
     "migrateRxDatabase of @pjais/electron-bridge/migration brings the documents",
@@ -87,3 +85,32 @@ export function fateOf(module: string): Fate | undefined {
   if (plugin.startsWith("replication")) return replication;
   return stays("the facade has nothing in its place");
 }
+
+const attachments = "the facade takes no attachments";
+const crdt = "the facade has no CRDTs; incrementalModify never conflicts";
+const exports = "the sidecar makes backups, and the migration reads exports of RxDB";
+const leaders =
+  "all windows talk to one sidecar; what is to be done once is done in the main process";
+const migrations = "addCollections migrates before it resolves";
+
+/** What RxDB has as a member and the facade has not: calling it throws `UNSUPPORTED`. */
+export const unsupported: ReadonlyMap<string, string> = new Map([
+  ["putAttachment", attachments],
+  ["putAttachmentBase64", attachments],
+  ["putAttachments", attachments],
+  ["getAttachment", attachments],
+  ["allAttachments", attachments],
+  ["insertCRDT", crdt],
+  ["updateCRDT", crdt],
+  ["exportJSON", exports],
+  ["importJSON", exports],
+  ["waitForLeadership", leaders],
+  ["isLeader", leaders],
+  ["leaderElector", leaders],
+  ["getMigrationState", migrations],
+  ["migratePromise", migrations],
+  ["migrationNeeded", migrations],
+  ["startMigration", migrations],
+  ["addPipeline", "the facade has no pipelines; materializers do such work"],
+  ["addState", "keep it in a local document, or a client document of the schema"],
+]);

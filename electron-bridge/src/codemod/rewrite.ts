@@ -12,7 +12,7 @@
 
 import ts from "typescript";
 import type { Edit } from "./edits.ts";
-import { FACADE, type Fate } from "./modules.ts";
+import { FACADE, type Fate, unsupported } from "./modules.ts";
 import { type Reference, references, type Taken } from "./references.ts";
 import { eachOf, loadingStatement, wrappedBy } from "./shapes.ts";
 import { nodesOf, type Source } from "./source.ts";
@@ -87,6 +87,7 @@ class Rewriting {
         fate.kind === "storage" && taken?.[0] && takesValues(statement),
     );
     if (this.#needsStorage && old !== undefined) this.#insertAbove(old, [STORAGE], FACADE);
+    this.#remarkUnsupported();
     this.#edits.push(...[...withEmptied(this.#gone)].map(withoutStatement));
     return {
       edits: withoutGaps(text, this.#edits),
@@ -212,6 +213,14 @@ class Rewriting {
       if (ts.isStatement(at) && this.#gone.has(at)) return true;
     }
     return this.#edits.some((edit) => edit.start <= start && node.end <= edit.end);
+  }
+
+  #remarkUnsupported(): void {
+    for (const node of nodesOf(this.#source.file)) {
+      if (!ts.isPropertyAccessExpression(node)) continue;
+      const why = unsupported.get(node.name.text);
+      if (why !== undefined) this.#remark(node.name, `${node.name.text}: ${why}`);
+    }
   }
 
   #remark(node: ts.Node, why: string): void {

@@ -258,7 +258,7 @@ addRxPlugin(RxDBAttachmentsPlugin);
 replicateRxCollection({});
 `);
     expect(left).toEqual([
-      "2: rxdb/plugins/attachments: the facade has no attachments",
+      "2: rxdb/plugins/attachments: the facade takes no attachments",
       "3: rxdb/plugins/replication: the sidecar does not replicate to a server",
     ]);
   });
@@ -295,6 +295,22 @@ console.log(rxdb, isRxQuery, all, old, some[0]);
       left: [1, 2, 3, 4, 5, 6, 7].map((line) => `${line}: ${untold}`),
       code: 1,
     });
+  });
+
+  it("a member the facade has not, where the file has to do with RxDB", () => {
+    const text = `import { createRxDatabase } from "${FACADE}";
+const db = await createRxDatabase({});
+db.waitForLeadership().then(() => db.exportJSON());
+`;
+    expect(move(text)).toEqual({
+      text,
+      left: [
+        expect.stringMatching(/^3: waitForLeadership: all windows/),
+        expect.stringMatching(/^3: exportJSON: the sidecar/),
+      ],
+      code: 1,
+    });
+    expect(move("db.waitForLeadership();\n")).toMatchObject({ left: [] });
   });
 
   it("encryption of single fields, of which the storage is moved", () => {
