@@ -1,5 +1,7 @@
 /** A document as it was stored by one event. */
 
+import { unsupported } from "./error.ts";
+
 /** The fields of a document, without what RxDB adds to them. */
 export interface Fields {
   readonly [name: string]: unknown;
@@ -32,8 +34,13 @@ export function withMeta(revision: Revision): Fields {
   };
 }
 
-/** Return the fields of a document that may have some of RxDB's. */
+/**
+ * Return the fields of a document that may have some of RxDB's.
+ *
+ * @throws RxError `UNSUPPORTED` where it has attachments, which would be lost.
+ */
 export function withoutMeta(document: Fields): Fields {
-  const { _deleted, _rev, _meta, _attachments, ...fields } = document;
+  const { _deleted, _rev, _meta, _attachments = {}, ...fields } = document;
+  if (Object.keys(Object(_attachments)).length > 0) throw unsupported("_attachments");
   return fields;
 }

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
+import { expect, it } from "vitest";
+
+/** What an app loads when it imports an entry, minified and gzipped, in bytes. */
+async function sizeOf(entry: string): Promise<number> {
+  const input = join(import.meta.dirname, "../../src", entry);
+  const bundle = await rolldown({ input, platform: "neutral" });
+  const { output } = await bundle.generate({ format: "esm", minify: true });
+  const chunks = output.filter((one) => one.type === "chunk");
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  // What is imported on demand is loaded later, or never.
+  const loaded = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+  for (const name of loaded) for (const one of byName.get(name)?.imports ?? []) loaded.add(one);
+  return [...loaded].reduce((sum, name) => {
+    const { code = "" } = byName.get(name) ?? {};
+    return sum + gzipSync(code, { level: 9 }).length;
+  }, 0);
+}
+
+it("keeps the facade, with the client below it, in its budget", async () => {
+  expect(await sizeOf("rxdb/index.ts")).toBeLessThanOrEqual(20_500);
+});
