@@ -41,8 +41,8 @@ PATIENCE: Final = 60.0
 """Seconds after which what should have settled is taken to hang."""
 
 _MOST_WINDOWS: Final = 4
-_MOST_LIVE: Final = 6
-_QUERIES: Final = 12
+_MOST_LIVE: Final = 8
+_QUERIES: Final = 8
 
 _LATE: Final = "late"
 """A collection that is defined after queries asked for it."""
@@ -131,10 +131,11 @@ class LiveMachine(RuleBasedStateMachine):
 
     @rule(seed=st.integers(0, 2**16), new=st.booleans(), wait=st.booleans())
     def subscribe(self, seed: int, new: bool, wait: bool) -> None:
-        """Begin a live query, of the machine's own or of a new one."""
+        """Begin a live query in some windows, one of the machine's own or a new one."""
         chance = self._reseed(seed)
         query = self._query() if new else chance.choice(self._queries)
-        self._do(self._begun(self._window(chance), query), wait=wait)
+        windows = chance.sample(self._windows, chance.randint(1, len(self._windows)))
+        self._do(*(self._begun(one, query) for one in windows), wait=wait)
 
     @rule(seed=st.integers(0, 2**16), wait=st.booleans())
     def unsubscribe(self, seed: int, wait: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
@@ -62,6 +63,8 @@ def _serve(pipe: Connection, data_dir: Path, seed: int, version: int) -> None:
     try:
         with serving(data_dir, random_schema(seed, version)) as server:
             pipe.send(server.url)
-            pipe.recv()
+            # Without a word, too, where who started it is no more.
+            with suppress(EOFError):
+                pipe.recv()
     except SchemaError:
         pipe.send(None)
