@@ -8,8 +8,7 @@ import { RxDocumentBase } from "./document.ts";
 import { documentMaker } from "./document-class.ts";
 import { newRxError, newRxTypeError } from "./error.ts";
 import { Hooks } from "./hooks.ts";
-import { IncrementalQueue } from "./incremental.ts";
-import { insertAll, only, upsertAll, upsertIncrementally } from "./inserting.ts";
+import type { IncrementalQueue, Modifier } from "./incremental.ts";
 import type { LocalDocuments } from "./local.ts";
 import { LocalParent } from "./local-parent.ts";
 import { filtered, type Observable, Subject } from "./observable.ts";
@@ -17,7 +16,6 @@ import { checkOrm } from "./orm.ts";
 import { RxQueryBase } from "./query.ts";
 import { checkQuery } from "./query-check.ts";
 import type { Fields, Revision } from "./revision.ts";
-import { removeAll } from "./saving.ts";
 import type { RxSchema } from "./schema.ts";
 import type { Any } from "./types/any.ts";
 import type {
@@ -31,7 +29,7 @@ import type {
 import type { RxQueryOP } from "./types/query.ts";
 import { defineMissing } from "./unsupported.ts";
 import { WeakValues } from "./weak-values.ts";
-import { type Failure, failureOf } from "./writes.ts";
+import type { Failure } from "./writes.ts";
 
 /** Adds a hook of one moment. */
 type HookAdder = (hook: Any, parallel?: boolean) => void;
@@ -52,7 +50,6 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
   closed = false;
   /** The documents that someone holds. */
   readonly cache: DocumentCache<RxDocumentBase>;
-  readonly queue: IncrementalQueue;
   /** What is asked of a row: its fields, and its revision. */
   readonly projection: string[];
   // They are made below: `addHook` with the moment in the name.
@@ -64,6 +61,7 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
   declare readonly postRemove: HookAdder;
   declare readonly postCreate: HookAdder;
   readonly #localDocuments: boolean;
+  #queue: IncrementalQueue | undefined;
   readonly #queries = new WeakValues<RxQueryBase>();
 
   constructor(database: Database, name: string, schema: RxSchema, creator: RxCollectionCreator) {
@@ -77,7 +75,6 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
     this.migrationStrategies = creator.migrationStrategies ?? {};
     this.projection = [...schema.fields, "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
-    this.queue = new IncrementalQueue(this);
     this.#localDocuments = creator.localDocuments ?? false;
     checkOrm(this, RxDocumentBase.prototype);
     for (const [key, method] of Object.entries(this.statics)) {
@@ -139,11 +136,13 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
 
   async insert(document: Fields): Promise<RxDocumentBase> {
     this.checkOpen();
+    const { insertAll, only } = await import("./writing.ts");
     return only(this, await insertAll(this, [document]));
   }
 
   async insertIfNotExists(document: Fields): Promise<RxDocumentBase> {
     this.checkOpen();
+    const { failureOf, insertAll, only } = await import("./writing.ts");
     const inserted = await insertAll(this, [document]);
     const [failure] = inserted.failed;
     if (failure?.current !== undefined) return this.cache.document(failure.current);
@@ -154,21 +153,25 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
 
   async upsert(document: Fields): Promise<RxDocumentBase> {
     this.checkOpen();
+    const { only, upsertAll } = await import("./writing.ts");
     return only(this, await upsertAll(this, [document]));
   }
 
   async incrementalUpsert(document: Fields): Promise<RxDocumentBase> {
     this.checkOpen();
+    const { upsertIncrementally } = await import("./writing.ts");
     return upsertIncrementally(this, document);
   }
 
   async bulkInsert(documents: readonly Fields[]): Promise<BulkResult<RxDocumentBase>> {
     this.checkOpen();
+    const { insertAll } = await import("./writing.ts");
     return resultOf(await insertAll(this, documents));
   }
 
   async bulkUpsert(documents: readonly Fields[]): Promise<BulkResult<RxDocumentBase>> {
     this.checkOpen();
+    const { upsertAll } = await import("./writing.ts");
     return resultOf(await upsertAll(this, documents));
   }
 
@@ -176,6 +179,7 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
     given: readonly string[] | readonly RxDocumentBase[],
   ): Promise<BulkResult<RxDocumentBase>> {
     this.checkOpen();
+    const { removeAll } = await import("./writing.ts");
     const ids = given.filter((one) => typeof one === "string");
     const found = ids.length > 0 ? await this.findByIds(ids).exec() : undefined;
     const documents = given.filter((one) => typeof one !== "string");
@@ -186,6 +190,13 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
   protected override locals(Made: typeof LocalDocuments): LocalDocuments {
     const tell = (event: RxChangeEvent): void => this.tell(event);
     return new Made(this, this.database, this.name, this.#localDocuments, tell);
+  }
+
+  /** Apply a change to a document, of which this revision is known, after those that wait already. */
+  async enqueue(revision: Revision, change: Modifier): Promise<RxDocumentBase> {
+    const { IncrementalQueue } = await import("./writing.ts");
+    this.#queue ??= new IncrementalQueue(this);
+    return this.#queue.add(revision, change);
   }
 
   /** Return the instance of a row of this collection. */

@@ -3,7 +3,6 @@
 import type { NewEvent, Receipt, SidecarClient } from "../client/client.ts";
 import { uuid7 } from "../client/uuid7.ts";
 import { Collection } from "./collection.ts";
-import { defineCollections } from "./definitions.ts";
 import { RxDocumentBase } from "./document.ts";
 import { newRxError, newRxTypeError, unsupported } from "./error.ts";
 import type { LocalDocuments } from "./local.ts";
@@ -94,10 +93,7 @@ export class Database extends LocalParent implements RxDatabaseBase<Any> {
 
   async addCollections(creators: { readonly [name: string]: RxCollectionCreator }): Promise<Any> {
     // What is needed once is loaded once.
-    const [{ checkSchema }, { checkStrategies }] = await Promise.all([
-      import("./schema-check.ts"),
-      import("./versions.ts"),
-    ]);
+    const { checkSchema, checkStrategies, defineCollections } = await import("./opening.ts");
     const added = Object.entries(creators).map(([name, creator]) => {
       if (this.collections[name] !== undefined) throw newRxError("DB3", { name });
       if (name in this && !this.#members.has(name)) throw newRxError("DB5", { name });
@@ -110,6 +106,8 @@ export class Database extends LocalParent implements RxDatabaseBase<Any> {
       return new Collection(this, name, new RxSchema(schema), creator);
     });
     await defineCollections(this, added);
+    // So that the first write need not wait for it.
+    void import("./writing.ts");
     this.#follow(added);
     for (const collection of added) {
       this.collections[collection.name] = collection;

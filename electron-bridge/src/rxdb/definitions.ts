@@ -7,6 +7,7 @@ import type { Collection } from "./collection.ts";
 import type { Database } from "./database.ts";
 import { newRxError } from "./error.ts";
 import type { Fields } from "./revision.ts";
+import { migrationEvents } from "./versions.ts";
 
 /**
  * Define those collections that the store has not, and take those on that it has of an earlier version,
@@ -42,7 +43,6 @@ async function eventsOf(
   const defined = { name: "v1.CollectionDefined", args };
   if (before === undefined) return (await isDeclared(database, name)) ? [] : [defined];
   if (Number(before.version) < schema.version) {
-    const { migrationEvents } = await import("./versions.ts");
     return [defined, ...(await migrationEvents(collection, before))];
   }
   throw newRxError("DB6", {

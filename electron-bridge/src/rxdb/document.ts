@@ -14,11 +14,9 @@ import { mapped, Observable } from "./observable.ts";
 import { cloned, frozen, valueAt } from "./paths.ts";
 import { populated } from "./populate.ts";
 import { type Fields, type Revision, revOf, withMeta } from "./revision.ts";
-import { removeAll, save } from "./saving.ts";
 import type { Any } from "./types/any.ts";
 import type { RxDocumentBase as Document } from "./types/document.ts";
 import { defineMissing, withoutReactivity } from "./unsupported.ts";
-import { failureOf } from "./writes.ts";
 
 /** A revision of a document. */
 export class RxDocumentBase implements Document<Any> {
@@ -121,6 +119,7 @@ export class RxDocumentBase implements Document<Any> {
 
   async modify(change: Modifier): Promise<RxDocumentBase> {
     const { fields, deleted } = this._revision;
+    const { save } = await import("./writing.ts");
     return save(this, await change({ ...cloned(fields), _deleted: deleted }));
   }
 
@@ -133,7 +132,7 @@ export class RxDocumentBase implements Document<Any> {
   }
 
   incrementalModify(change: Modifier): Promise<RxDocumentBase> {
-    return this.collection.queue.add(this._revision, change);
+    return this.collection.enqueue(this._revision, change);
   }
 
   incrementalUpdate(update: object): Promise<RxDocumentBase> {
@@ -142,6 +141,7 @@ export class RxDocumentBase implements Document<Any> {
 
   async remove(): Promise<RxDocumentBase> {
     if (this.deleted) throw newRxError("DOC13", { document: this, id: this.primary });
+    const { failureOf, removeAll } = await import("./writing.ts");
     const { success, failed } = await removeAll(this.collection, [this]);
     if (failed[0] !== undefined) throw failureOf(this.collection, failed[0]);
     return success[0] ?? this;

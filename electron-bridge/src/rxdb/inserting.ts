@@ -105,7 +105,7 @@ function replaceBy(
   known: Revision,
   document: Fields,
 ): Promise<RxDocumentBase> {
-  return collection.queue.add(known, () => ({ ...cloned(document), _deleted: false }));
+  return collection.enqueue(known, () => ({ ...cloned(document), _deleted: false }));
 }
 
 /**

@@ -27,7 +27,6 @@ import { mapped, type Observable, type Observer, shared } from "./observable.ts"
 import { checkMangoQuery } from "./query-check.ts";
 import { keyOf, normalized } from "./query-normal.ts";
 import type { Fields } from "./revision.ts";
-import { removeAll } from "./saving.ts";
 import type { Any } from "./types/any.ts";
 import type { MangoQuery, RxQuery, RxQueryOP } from "./types/query.ts";
 import { withoutReactivity } from "./unsupported.ts";
@@ -136,6 +135,7 @@ export class RxQueryBase implements RxQuery<Any, Any> {
     const found: QueryResult = await this.exec(throwIfMissing);
     if (found === null || typeof found === "number") return found;
     if (!Array.isArray(found) && !(found instanceof Map)) return found.remove();
+    const { removeAll } = await import("./writing.ts");
     const { success, failed } = await removeAll(this.collection, [...found.values()]);
     if (failed[0] !== undefined) {
       const { error } = failed[0];

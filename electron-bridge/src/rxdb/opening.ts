@@ -1,0 +1,5 @@
+/** What is needed where collections are opened, and then no more. */
+
+export { defineCollections } from "./definitions.ts";
+export { checkSchema } from "./schema-check.ts";
+export { checkStrategies } from "./versions.ts";
