@@ -16,7 +16,7 @@ tells them apart.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, get_origin
 
@@ -72,6 +72,7 @@ class Column:
         default: JSON value an insert that leaves it out gets, or `MISSING`.
         shape: What a JSON column holds, as pydantic takes types; None for any object or array.
         references: Table whose primary key it holds, or None.
+        container: Which container the shape asks for, or None for either.
     """
 
     kind: Kind
@@ -80,6 +81,14 @@ class Column:
     primary_key: bool = False
     references: str | None = None
     shape: Any = None
+    container: type[list[Json] | JsonObject] | None = field(init=False)
+    _encode: Callable[[Json], SqlValue | Missing] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Looked up once: every value of every document comes by here.
+        asked = list if get_origin(self.shape) is list else dict
+        object.__setattr__(self, "container", None if self.shape is None else asked)
+        object.__setattr__(self, "_encode", _ENCODERS[self.kind])
 
     def describe(self) -> JsonObject:
         """Return what decides the state, as data."""
@@ -104,7 +113,7 @@ class Column:
         """Return the SQLite form of a value but null, or `MISSING` if it is of another type."""
         if self.container is not None and not isinstance(value, self.container):
             return MISSING
-        return _ENCODERS[self.kind](value)
+        return self._encode(value)
 
     def mismatch(self, value: Json, path: str) -> ValidationError:
         """Return the error of a value that `encode` refused."""
@@ -112,13 +121,6 @@ class Column:
         if self.container is not None:
             wanted = "an array" if self.container is list else "an object"
         return ValidationError(f"{path} must be {wanted}, not {_shown(value)}", path=path)
-
-    @property
-    def container(self) -> type[list[Json] | JsonObject] | None:
-        """Which container a shape asks for, or None for either."""
-        if self.shape is None:
-            return None
-        return list if get_origin(self.shape) is list else dict
 
 
 def text(

@@ -27,6 +27,8 @@ JsonObject = dict[str, JsonValue]
 MAX_DEPTH = 250
 """Nesting levels a value may have; orjson writes 254, SQLite's JSON functions read 1,000."""
 
+_TEXT: Final = frozenset([str])
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 MAX_INTEGER = 2**63 - 1
@@ -76,17 +78,17 @@ def _sound(value: object) -> bool:
     for depth in range(MAX_DEPTH + 1):
         below: list[object] = []
         for item in level:
-            if isinstance(item, dict | list):
-                if depth == MAX_DEPTH:
+            if not isinstance(item, dict | list):
+                if not _scalar(item):
                     return False
-                if isinstance(item, list):
-                    below.extend(item)
-                    continue
-                below.extend(item.values())
-                if not all(isinstance(key, str) and _scalar(key) for key in item):
-                    return False
-            elif not _scalar(item):
+                continue
+            if depth == MAX_DEPTH:
                 return False
+            below += item
+            if isinstance(item, dict):
+                if not _TEXT.issuperset(map(type, item)):
+                    return False
+                below += item.values()
         if not below:
             return True
         level = below

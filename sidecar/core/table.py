@@ -105,8 +105,16 @@ class Table:
         self.writes = writes
         self.primary_key = _checked(self)
         names = [*map(quote, columns), "_extra"]
+        self._defaults = {
+            name: column.default
+            for name, column in columns.items()
+            if not isinstance(column.default, Missing)
+        }
+        self._required = [name for name, column in columns.items() if not column.nullable]
+        # With `_seq` at once: the engine's trigger would have to write the row a second time.
         self._insert = (
-            f"INSERT INTO {quote(name)} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+            f"INSERT INTO {quote(name)} ({', '.join(names)}, _seq) "
+            f"VALUES ({', '.join('?' * len(names))}, _event_seq())"
         )
 
     @property
@@ -252,10 +260,10 @@ class Table:
 
     def _filled(self, values: JsonObject, path: str) -> JsonObject:
         filled = dict(values)
-        for name, column in self.columns.items():
-            if name not in filled and not isinstance(column.default, Missing):
-                filled[name] = column.default
-            if filled.get(name) is None and not column.nullable:
+        for name, default in self._defaults.items():
+            filled.setdefault(name, default)
+        for name in self._required:
+            if filled.get(name) is None:
                 where = path + pointer(name)
                 raise ValidationError(f"{where} is required by {self.name}", path=where)
         return filled

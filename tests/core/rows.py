@@ -64,6 +64,7 @@ class Rows:
     def __init__(self, path: Path, table: Table = THINGS) -> None:
         self.table = table
         self.connection = connect(path, key=None)
+        self.connection.create_function("_event_seq", 0, lambda: 0)
         create_table(self.connection, table)
         # Nothing here is about durability: one transaction that never ends costs no disk.
         self.connection.execute("BEGIN")

@@ -39,6 +39,7 @@ Ask = Callable[[list[JsonObject], JsonObject], list[int]]
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     connection = connect(tmp_path / "store.db", key=None)
+    connection.create_function("_event_seq", 0, lambda: 0)
     connection.execute("BEGIN")
     create_table(connection, TABLE)
     yield connection
