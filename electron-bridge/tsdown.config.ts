@@ -13,6 +13,8 @@ export default defineConfig({
   format: "esm",
   // The same files run in a renderer, in Electron's main process and in Node.
   platform: "neutral",
+  // Only the codemod has any.
+  deps: { neverBundle: /^node:/ },
   target: "es2023",
   dts: true,
   sourcemap: true,
