@@ -16,6 +16,7 @@ import gc
 import logging
 import random
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager
@@ -261,7 +262,12 @@ class LiveMachine(RuleBasedStateMachine):
             else:
                 await asyncio.sleep(0)
 
-        self._runner.run(begun())
+        try:
+            self._runner.run(begun())
+        except Exception:
+            # Where it does not come again, hypothesis tells of that alone.
+            traceback.print_exc()
+            raise
 
     async def _settled(self) -> None:
         """Wait for all that was begun; compare what the windows hold."""
