@@ -89,7 +89,8 @@ it("a component that is gone leaves no subscription behind", async () => {
     { wrapper: within(database) },
   );
   await waitFor(() => expect(result.current.loading).toBe(false));
-  const subscriptions = async () => (await database.client.request("server.stats", {})).subscriptions;
+  const subscriptions = async () =>
+    (await database.client.request("server.stats", {})).subscriptions;
   const before = await subscriptions();
   unmount();
   await waitFor(async () => expect(await subscriptions()).toBe(before - 1), { timeout: 5000 });
