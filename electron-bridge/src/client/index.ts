@@ -52,6 +52,7 @@ export type {
 } from "./client.ts";
 export { type ConnectOptions, connect } from "./connect.ts";
 export type { ConnectionStatus } from "./connection.ts";
+export type { CoreClient } from "./core.ts";
 export {
   type ClientErrorCode,
   SidecarError,

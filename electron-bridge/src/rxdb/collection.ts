@@ -4,7 +4,7 @@ import type { DocumentChange } from "../live/changes.ts";
 import { DocumentCache } from "./cache.ts";
 import { changeEvent } from "./change-event.ts";
 import type { Database } from "./database.ts";
-import { RxDocumentBase } from "./document.ts";
+import type { RxDocumentBase } from "./document.ts";
 import { documentMaker } from "./document-class.ts";
 import { newRxError, newRxTypeError } from "./error.ts";
 import { Hooks } from "./hooks.ts";
@@ -12,7 +12,6 @@ import type { IncrementalQueue, Modifier } from "./incremental.ts";
 import type { LocalDocuments } from "./local.ts";
 import { LocalParent } from "./local-parent.ts";
 import { filtered, type Observable, Subject } from "./observable.ts";
-import { checkOrm } from "./orm.ts";
 import { RxQueryBase } from "./query.ts";
 import { checkQuery } from "./query-check.ts";
 import type { Fields, Revision } from "./revision.ts";
@@ -76,10 +75,6 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
     this.projection = [...schema.fields, "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
     this.#localDocuments = creator.localDocuments ?? false;
-    checkOrm(this, RxDocumentBase.prototype);
-    for (const [key, method] of Object.entries(this.statics)) {
-      Object.defineProperty(this, key, { get: () => method.bind(this) });
-    }
   }
 
   get insert$(): Observable<RxChangeEvent> {

@@ -1,6 +1,7 @@
 /** Databases: the collections of one sidecar, as an app of RxDB opens them. */
 
-import type { NewEvent, Receipt, SidecarClient } from "../client/client.ts";
+import type { NewEvent, Receipt } from "../client/client.ts";
+import type { CoreClient } from "../client/core.ts";
 import { uuid7 } from "../client/uuid7.ts";
 import { Collection } from "./collection.ts";
 import { RxDocumentBase } from "./document.ts";
@@ -69,7 +70,7 @@ export class Database extends LocalParent implements RxDatabaseBase<Any> {
   readonly token = uuid7();
   readonly storage: RxStorageSidecar;
   readonly options: unknown;
-  readonly client: SidecarClient;
+  readonly client: CoreClient;
   readonly collections: { [name: string]: Collection } = {};
   readonly onClose: (() => unknown)[] = [];
   readonly $ = new Subject<RxChangeEvent>();
@@ -93,7 +94,9 @@ export class Database extends LocalParent implements RxDatabaseBase<Any> {
 
   async addCollections(creators: { readonly [name: string]: RxCollectionCreator }): Promise<Any> {
     // What is needed once is loaded once.
-    const { checkSchema, checkStrategies, defineCollections } = await import("./opening.ts");
+    const { adoptFunctions, checkSchema, checkStrategies, defineCollections } = await import(
+      "./opening.ts"
+    );
     const added = Object.entries(creators).map(([name, creator]) => {
       if (this.collections[name] !== undefined) throw newRxError("DB3", { name });
       if (name in this && !this.#members.has(name)) throw newRxError("DB5", { name });
@@ -105,6 +108,7 @@ export class Database extends LocalParent implements RxDatabaseBase<Any> {
       checkStrategies(schema.version, migrationStrategies);
       return new Collection(this, name, new RxSchema(schema), creator);
     });
+    for (const collection of added) adoptFunctions(collection);
     await defineCollections(this, added);
     // So that the first write need not wait for it.
     void import("./writing.ts");

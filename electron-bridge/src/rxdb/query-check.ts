@@ -3,7 +3,7 @@
 import { sameJson } from "../client/json.ts";
 import type { Collection } from "./collection.ts";
 import { newRxError, newRxTypeError } from "./error.ts";
-import { placeOf } from "./paths.ts";
+import { isForeign, placeOf } from "./paths.ts";
 import type { MangoQuery, RxQueryOP } from "./types/query.ts";
 
 const KEYS = ["selector", "limit", "skip", "sort", "index"];
@@ -34,6 +34,9 @@ export function checkQuery(
   if (regExp !== undefined) {
     throw newRxError("QU16", { field: regExp.replace(/.*\./, ""), query });
   }
+  // A Date, NaN, …: JSON would make another value of it.
+  const foreign = placeOf(query, isForeign);
+  if (foreign !== undefined) throw newRxTypeError("QU11", { ...described, field: foreign });
 }
 
 /**

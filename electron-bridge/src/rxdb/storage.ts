@@ -1,7 +1,7 @@
 /** Where a database keeps its documents: a sidecar, by its endpoint or by a client of it. */
 
 import type { SidecarClient } from "../client/client.ts";
-import { type ConnectOptions, connect } from "../client/connect.ts";
+import { type ConnectOptions, type CoreClient, openCore } from "../client/core.ts";
 import type { EndpointSource } from "../client/socket.ts";
 
 /** What `createRxDatabase` takes as `storage`. */
@@ -10,7 +10,7 @@ export interface RxStorageSidecar {
   /** The same for storages of one store. */
   readonly key: unknown;
   /** Connect, or take the client that is there. */
-  open(): { readonly client: SidecarClient; readonly close: () => void };
+  open(): { readonly client: CoreClient; readonly close: () => void };
 }
 
 /**
@@ -32,7 +32,7 @@ export function getRxStorageSidecar(
   }
   const key = typeof target === "object" ? target.url : target;
   const open = (): ReturnType<RxStorageSidecar["open"]> => {
-    const client = connect(target, options);
+    const client = openCore(target, options);
     return { client, close: () => client.close() };
   };
   return { name, key, open };

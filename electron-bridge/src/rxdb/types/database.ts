@@ -1,6 +1,6 @@
 /** Databases as an app sees them. */
 
-import type { SidecarClient } from "../../client/client.ts";
+import type { CoreClient } from "../../client/core.ts";
 import type { Observable } from "../observable.ts";
 import type { RxStorageSidecar } from "../storage.ts";
 import type { Any } from "./any.ts";
@@ -48,7 +48,7 @@ export interface RxDatabaseBase<Collections = CollectionsOfDatabase>
   readonly closed: boolean;
   readonly collections: Collections;
   /** The client of the sidecar, for what RxDB has no call for. */
-  readonly client: SidecarClient;
+  readonly client: CoreClient;
   readonly $: Observable<RxChangeEvent>;
   readonly collections$: Observable<RxCollectionEvent>;
   readonly onClose: (() => Any)[];
