@@ -52,6 +52,7 @@ export class LiveQueries {
   readonly #subscribed = new Map<string, Entry>();
   /** Notifications that are shown with the next one. */
   #received: Notified[] = [];
+  #resumed: Promise<unknown> = Promise.resolve();
 
   constructor(source: LiveSource) {
     this.#source = source;
@@ -99,6 +100,13 @@ export class LiveQueries {
   /** There is a new connection: subscribe again. */
   resume(): void {
     for (const entry of this.#running) entry.resume();
+    const shown = [...this.#running].filter((one) => one.getSnapshot().status !== "loading");
+    this.#resumed = Promise.all(shown.map((one) => one.answered()));
+  }
+
+  /** Resolves when what was shown before the connection is answered on it; never rejects. */
+  resumed(): Promise<unknown> {
+    return this.#resumed;
   }
 
   readonly #registry: Registry = {
@@ -141,6 +149,7 @@ class Entry implements LiveQuery<LiveValue> {
   #failures = 0;
   /** Stands for the `subscribe` call under way whose answer counts. */
   #asking: symbol | undefined;
+  #answered: Promise<void> = Promise.resolve();
   #subscription: string | undefined;
   #primaryKey: string | null = null;
   #head: number | undefined;
@@ -157,6 +166,11 @@ class Entry implements LiveQuery<LiveValue> {
   readonly getSnapshot = (): LiveSnapshot<LiveValue> => this.#snapshot.getSnapshot();
 
   readonly settled = (): Promise<void> => this.#settled;
+
+  /** Resolves when the last `subscribe` call is answered; what waits runs after it was taken. */
+  answered(): Promise<void> {
+    return this.#answered;
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     const leave = this.#snapshot.subscribe(listener);
@@ -202,10 +216,13 @@ class Entry implements LiveQuery<LiveValue> {
     clearTimeout(this.#again);
     const asking = Symbol("subscribe");
     this.#asking = asking;
-    this.#source.subscribe(JSON.parse(this.key), this.#head, (outcome) => {
-      if (this.#asking === asking) this.#take(outcome);
-      // Its reader left while it was under way.
-      else if (outcome.ok) this.#discard(outcome.result);
+    this.#answered = new Promise((resolve) => {
+      this.#source.subscribe(JSON.parse(this.key), this.#head, (outcome) => {
+        resolve();
+        if (this.#asking === asking) this.#take(outcome);
+        // Its reader left while it was under way.
+        else if (outcome.ok) this.#discard(outcome.result);
+      });
     });
   }
 

@@ -189,6 +189,22 @@ describe("a live query's life", () => {
     ).toEqual([7, 8]);
   });
 
+  it("has resumed once each that was shown is answered on the new connection", async () => {
+    const { live, asked, answer } = setup();
+    live.get({ from: "a" }).subscribe(() => {});
+    answer(0, []);
+    live.get({ from: "slow" });
+    live.lost();
+    live.resume();
+    const resumed = vi.fn();
+    void live.resumed().then(resumed);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(resumed).not.toHaveBeenCalled();
+    answer(asked.length - 1, []);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(resumed).toHaveBeenCalledOnce();
+  });
+
   it("keeps its data when there is no connection, and its snapshot when nothing changed meanwhile", () => {
     const { live, asked, answer } = setup();
     const query = live.get({ from: "a" });
