@@ -72,7 +72,7 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
     this.statics = creator.statics ?? {};
     this.methods = creator.methods ?? {};
     this.migrationStrategies = creator.migrationStrategies ?? {};
-    this.projection = [...schema.fields, "_seq"];
+    this.projection = ["*", "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
     this.#localDocuments = creator.localDocuments ?? false;
   }

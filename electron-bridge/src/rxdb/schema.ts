@@ -93,8 +93,11 @@ export class RxSchema {
 
   /** Return the revision a row of the store is. */
   revision(row: Fields, deleted = false): Revision {
+    const { _seq, ...stored } = row;
     const fields: { [name: string]: unknown } = {};
-    for (const name of this.fields) if (row[name] !== undefined) fields[name] = row[name];
-    return { id: String(row[this.primaryPath]), seq: Number(row._seq), deleted, fields };
+    for (const name of this.fields) if (stored[name] !== undefined) fields[name] = stored[name];
+    // Then those that the schema does not name: what was stored once is not lost to who reads.
+    const all = { ...fields, ...stored };
+    return { id: String(row[this.primaryPath]), seq: Number(_seq), deleted, fields: all };
   }
 }

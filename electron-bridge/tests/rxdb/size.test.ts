@@ -21,3 +21,7 @@ async function sizeOf(entry: string): Promise<number> {
 it("loads what opens a database, asks and follows it in 15 kB; the rest when it is needed", async () => {
   expect(await sizeOf("rxdb/index.ts")).toBeLessThanOrEqual(15_000);
 });
+
+it("has a client of 6 kB below it", async () => {
+  expect(await sizeOf("client/core.ts")).toBeLessThanOrEqual(6_000);
+});

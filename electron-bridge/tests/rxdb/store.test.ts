@@ -38,6 +38,17 @@ const ada = {
   usageCount: 0,
 };
 
+describe("a document", () => {
+  it("has what was stored of it, also what the schema does not name (S9)", async () => {
+    const { sidecar, client } = await startClient();
+    const database = await databaseOf<{ people: RxCollection }>(sidecar.endpoint, { people });
+    const document = { id: "ada", name: "Ada", migrated: { from: "elsewhere" } };
+    await client.commit({ name: "v1.DocumentInserted", args: { collection: "people", document } });
+    const found = await database.people.findOne("ada").exec(true);
+    expect(found.toJSON()).toEqual(document);
+  });
+});
+
 describe("a write", () => {
   it("is the table's own event where that does the same, and the document's otherwise", async () => {
     const { sidecar, client } = await startClient();
