@@ -86,7 +86,16 @@ def ordering(table: Table, shape: Shape) -> Ordering:
 
 def names_one(table: Table, query: DocumentQuery) -> bool:
     """Return whether a query asks for one document by its primary key and nothing else."""
-    return len(query.selector) == 1 and isinstance(query.selector.get(table.primary_key), str)
+    if len(query.selector) != 1:
+        return False
+    match query.selector.get(table.primary_key):
+        case str():
+            return True
+        case {"$eq": str(), **others}:
+            return not others
+        case {"$in": [str()], **others}:
+            return not others
+    return False
 
 
 def order_terms(table: Table, ordering: Ordering, facts: Facts) -> list[Term]:

@@ -134,6 +134,10 @@ def test_the_thread_that_read_last_reads_next(store: Store) -> None:
     [
         ({"selector": {"id": "a"}}, True),
         ({"selector": {"id": "a"}, "first": True, "fields": ["name"]}, True),
+        ({"selector": {"id": {"$eq": "a"}}}, True),
+        ({"selector": {"id": {"$in": ["a"]}}}, True),
+        ({"selector": {"id": {"$in": ["a", "b"]}}}, False),
+        ({"selector": {"id": {"$in": ["a"], "$regex": "(a+)+b"}}}, False),
         ({"selector": {"id": {"$regex": "a"}}}, False),
         ({"selector": {"id": "a", "name": {"$regex": "(a+)+b"}}}, False),
         ({"selector": {"name": "a"}}, False),
