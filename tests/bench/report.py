@@ -14,6 +14,7 @@ _GROUPS = {
     "app": "An app's memories",
     "items": "LiveStore's own workload",
     "live": "One change under live queries",
+    "rendering": "From a click to the screen",
     "resources": "The machine's resources",
 }
 
@@ -33,6 +34,10 @@ changed schema and derives the state from the log. The sidecar starts by being s
 in a page or process that is there.""",
     "live": """
 From the commit to the new result in the window, of the one live query that shows it.""",
+    "rendering": """
+A memory of a list of 20 rows is renamed, until React has it in the DOM wherever it belongs: in the
+list alone, among other live queries, or in as many other lists. *One row changed* is without React,
+under a live query of all memories. *On the wire* are bytes of messages, both ways.""",
     "resources": """
 Resident memory of the server, and its start beside `python3 -c "import asyncio"`.""",
 }
@@ -156,14 +161,14 @@ def _missing(results: Results) -> list[str]:
 
 
 def _named(figure: Figure, *, sized: bool) -> str:
-    unit = " (MiB)" if figure.unit == "MiB" else ""
+    unit = "" if figure.unit == "ms" else f" ({figure.unit})"
     return f"{figure.workload}{f', {figure.size:,} live queries' if sized else ''}{unit}"
 
 
 def _spread(spread: Spread | None, unit: str) -> str:
     if spread is None:
         return ""
-    if spread.times == 1 or unit == "MiB":
+    if spread.times == 1 or unit != "ms":
         return _number(spread.p50)
     return f"{_number(spread.p50)} ({_number(spread.min)} … {_number(spread.p95)})"
 

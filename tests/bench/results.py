@@ -41,7 +41,7 @@ class Figure:
 
     Attributes:
         size: Of what the group counts: documents in the store, events in the log, live queries.
-        unit: `ms` or `MiB`.
+        unit: `ms`, `MiB` or `bytes`.
         peers: By peer; the sidecar is `sidecar`.
     """
 

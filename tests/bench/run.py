@@ -18,7 +18,7 @@ from tests.bench import sqlite
 from tests.bench.machine import ROOT, about
 from tests.bench.results import Missing, Results, Spread
 
-GROUPS = ("average", "app", "growth", "items", "live", "resources")
+GROUPS = ("average", "app", "growth", "items", "live", "rendering", "resources")
 
 SEED = 7
 

@@ -10,6 +10,7 @@ import { type Chromium, type Environment, type OpenPage, withChromium } from "./
 import { runItems } from "./items/drive.ts";
 import { runLive } from "./live/drive.ts";
 import { type GroupName, type Plan, tell } from "./plan.ts";
+import { runRendering } from "./rendering/drive.ts";
 import { runResources } from "./resources.ts";
 
 const RUN: Record<GroupName, (plan: Plan, page: OpenPage, chromium: Chromium) => Promise<void>> = {
@@ -18,6 +19,7 @@ const RUN: Record<GroupName, (plan: Plan, page: OpenPage, chromium: Chromium) =>
   growth: runGrowth,
   items: runItems,
   live: runLive,
+  rendering: runRendering,
   resources: runResources,
 };
 

@@ -4,12 +4,14 @@ import { type AppPage, app } from "./app/page.ts";
 import { type AveragePage, average } from "./average/page.ts";
 import { type ItemsPage, items } from "./items/page.ts";
 import { type LivePage, live } from "./live/page.ts";
+import { type RenderingPage, rendering } from "./rendering/page.tsx";
 
 export interface Bench {
   readonly app: AppPage;
   readonly average: AveragePage;
   readonly items: ItemsPage;
   readonly live: LivePage;
+  readonly rendering: RenderingPage;
 }
 
 declare global {
@@ -18,4 +20,4 @@ declare global {
   }
 }
 
-window.bench = { app, average, items, live };
+window.bench = { app, average, items, live, rendering };

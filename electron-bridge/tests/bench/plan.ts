@@ -1,7 +1,15 @@
 /** What `python -m tests.bench` asks for, and the lines that answer it. */
 
 /** The groups of workloads, in the order they are measured. */
-export const GROUPS = ["average", "app", "growth", "items", "live", "resources"] as const;
+export const GROUPS = [
+  "average",
+  "app",
+  "growth",
+  "items",
+  "live",
+  "rendering",
+  "resources",
+] as const;
 
 export type GroupName = (typeof GROUPS)[number];
 
@@ -34,7 +42,7 @@ export interface Measured {
   readonly workload: string;
   /** Of what the group's sizes count, before the workload began. */
   readonly size: number;
-  readonly unit: "ms" | "MiB";
+  readonly unit: "ms" | "MiB" | "bytes";
   readonly took: Readonly<Record<string, readonly number[]>>;
 }
 

@@ -3,8 +3,10 @@
 import type { MemoryEntityCreatedArgs } from "@pjais/electron-bridge";
 import type { DocumentSchema } from "../peers/peer.ts";
 
-/** A memory as its event takes it, which is its whole document. */
-export type Memory = MemoryEntityCreatedArgs;
+type Numbers = "importance" | "connectionCount" | "lastAccessed" | "createdAt" | "updatedAt";
+
+/** A memory as its event takes it, which is its whole document: nothing is left to defaults. */
+export type Memory = MemoryEntityCreatedArgs & Record<Numbers, number> & { memoryTier: string };
 
 export const PERSONAS = 20;
 

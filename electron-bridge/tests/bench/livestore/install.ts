@@ -9,8 +9,8 @@ const FOLDER = import.meta.dirname;
  * @returns Whether it is there now; npm's progress and errors are on stderr.
  */
 export function installLiveStore(): boolean {
-  // npm writes it when all the rest is there; the adapter is what an older folder lacks.
-  const there = ["node_modules/.package-lock.json", "node_modules/@livestore/adapter-node"];
+  // npm writes it when all the rest is there; the hooks are what an older folder lacks.
+  const there = ["node_modules/.package-lock.json", "node_modules/@livestore/react"];
   if (there.every((path) => existsSync(`${FOLDER}/${path}`))) return true;
   process.stderr.write("  LiveStore is installed for this benchmark; that takes about a minute.\n");
   const { status } = spawnSync("npm install --loglevel=error", {
