@@ -14,6 +14,7 @@ def run() -> Results:
     results.add("app", "insert → <b>", 10_000, "ms", spreads)
     for size in (1_000, 10_000, 100_000):
         results.add("growth", "scan", size, "ms", {"sidecar": Spread.of([size / 1_000])})
+    results.add("rendering", "on the wire", 10_000, "bytes", {"sidecar": Spread.of([1_178])})
     results.missing.append(Missing("items", "livestore", "npm could not install it"))
     return results
 
@@ -28,6 +29,7 @@ def test_the_report_has_spreads_ratios_slopes_and_what_is_missing() -> None:
     text = markdown(results, check(results, load()))
     assert "| insert → <b> | 2 (1 … 3) | 20 (10 … 30) | 10 |" in text
     assert "| scan | 1 | 10 | 100 | 1.00 |" in text
+    assert "| on the wire (bytes) | 1,178 |" in text
     assert "- items, LiveStore, web: npm could not install it" in text
 
 
