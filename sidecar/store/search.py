@@ -52,17 +52,23 @@ def watch(connection: Connection, tables: Iterable[Table]) -> None:
         "CREATE TEMP TABLE _changed (name TEXT, at INTEGER, PRIMARY KEY (name, at)) WITHOUT ROWID"
     )
     for table in _searched(tables):
-        for action, image in (
-            ("INSERT", "NEW"),
-            (f"UPDATE OF {_columns(table)}", "NEW"),
-            ("DELETE", "OLD"),
+        moved = "WHEN NEW._rowid_ <> OLD._rowid_"
+        for trigger, when, images in (
+            ("insert", ("INSERT", ""), ["NEW"]),
+            ("update", (f"UPDATE OF {_columns(table)}", ""), ["NEW"]),
+            ("move", ("UPDATE", moved), ["OLD", "NEW"]),
+            ("delete", ("DELETE", ""), ["OLD"]),
         ):
+            action, condition = when
             # Not OR IGNORE: a statement's own OR clause would take its place.
+            notes = " ".join(
+                f"INSERT INTO _changed VALUES ({literal(table.name)}, {image}._rowid_) "
+                "ON CONFLICT DO NOTHING;"
+                for image in images
+            )
             connection.execute(
-                f"CREATE TEMP TRIGGER {quote(f'_search_{action[:6].lower()}_{table.name}')} "
-                f"AFTER {action} ON main.{quote(table.name)} "
-                f"BEGIN INSERT INTO _changed VALUES ({literal(table.name)}, {image}._rowid_) "
-                "ON CONFLICT DO NOTHING; END"
+                f"CREATE TEMP TRIGGER {quote(f'_search_{trigger}_{table.name}')} "
+                f"AFTER {action} ON main.{quote(table.name)} {condition} BEGIN {notes} END"
             )
 
 

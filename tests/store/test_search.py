@@ -221,6 +221,20 @@ def write(store: Store, statement: str, *params: str) -> None:
     commit(store, new("Written", sql=statement.replace(" T ", f" {ODD} "), params=[*params]))
 
 
+def test_a_row_that_takes_another_place_is_found_there(directory: Path) -> None:
+    """Also when nothing but its number changes."""
+    search = "\"odd [notes] 'x'(search)\""
+    found = (
+        f"SELECT t.type FROM {ODD} AS t JOIN {search} AS s ON s.rowid = t._rowid_ "
+        f"WHERE {search} MATCH 'seven'"
+    )
+    with Store.open(directory, ODD_SCHEMA) as store:
+        write(store, "INSERT INTO T (rowid, type, value) VALUES ('1', 'seven', '[]')")
+        write(store, "UPDATE T SET _rowid_ = _rowid_ + 100")
+        assert sql(store, found) == [{"type": "seven"}]
+    assert checked(directory, ODD_SCHEMA).differences == ()
+
+
 def test_any_statement_keeps_the_search(directory: Path) -> None:
     """Insert, upsert, update, REPLACE, delete; columns with names SQL or json_tree() have too."""
     search = "\"odd [notes] 'x'(search)\""

@@ -90,7 +90,7 @@ def test_a_session_uses_the_server_that_is_there(
 def test_what_is_at_hand_tells_what_it_is(attached: Sidecar) -> None:
     """By name alone; a wrong name says what there is; help is one screen."""
     ended = attached("rpc", "rpc.query", "events.PersonaActivated", "tables.personas", "help()")
-    assert "<rpc: commit, discover, events," in ended.out
+    assert "<rpc: changes, commit, discover, events," in ended.out
     assert "<rpc.query(query): Run a query once" in ended.out
     assert "<events.PersonaActivated(id): makes a v1.PersonaActivated>" in ended.out
     assert "<tables.personas(id: text, " in ended.out
@@ -98,7 +98,7 @@ def test_what_is_at_hand_tells_what_it_is(attached: Sidecar) -> None:
     assert len(screen) < 24
     assert max(map(len, screen)) <= 100
     wrong = attached("rpc.quer")
-    assert (wrong.code, "rpc has no quer; it has commit" in wrong.err) == (1, True)
+    assert (wrong.code, "rpc has no quer; it has changes, commit" in wrong.err) == (1, True)
 
 
 def test_steps_and_plans_tell_what_they_are(attached: Sidecar) -> None:
