@@ -124,7 +124,10 @@ class Hub:
         """Let live queries take the steps that the changed rows tell, if they can."""
         behind = [one for one in dict.fromkeys(wanted) if one.changes and one.stepper is not None]
         if behind:
-            self._store.glance(partial(self._catch_up, behind))
+            try:
+                self._store.glance(partial(self._catch_up, behind))
+            except Exception:  # noqa: BLE001 - no fault, ours or the disk's, must end the live queries
+                _log.exception("a step of a live query failed: it is run")
         for shared in wanted:
             shared.seen(self._head)
 
@@ -133,11 +136,8 @@ class Hub:
             return
         moment = Moment(snapshot, self._texts)
         for shared in behind:
-            try:
-                if shared.step_to(moment, self._store.tables):
-                    self._kept.pop(shared, None)
-            except Exception:  # noqa: BLE001 - a fault of ours must not end the live queries
-                _log.exception("a step of a live query failed: it is run")
+            if shared.step_to(moment, self._store.tables):
+                self._kept.pop(shared, None)
 
     async def look(self, shared: Shared, head: int) -> tuple[Result, Standing]:
         """Run a query, or take part in a run of it, for its result as of a head or later.

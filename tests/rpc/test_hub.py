@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+from sidecar.core.errors import StorageError
 from sidecar.core.event import NewEvent, Receipt
 from sidecar.core.json import Json, JsonObject
 from sidecar.core.query import Query
@@ -41,6 +42,13 @@ class Counting(Store):
     def watch(self, tables: frozenset[str] | None) -> None:
         self.watched = tables
         super().watch(tables)
+
+
+class Faulty(Counting):
+    """A store that can't be glanced at."""
+
+    def glance(self, work: Callable[[Snapshot], ResultT]) -> ResultT | None:
+        raise StorageError("the disk refused")
 
 
 class Late(Counting):
@@ -135,6 +143,17 @@ async def test_a_commit_that_no_query_depends_on_reads_nothing(store: Counting) 
             update = NewEvent("v1.Raw", {"sql": "UPDATE things SET age = 50, score = 0.5"})
             await window.settle((await commit(store, update)).head)
             assert (store.reads, store.glances) == (before, 1)
+
+
+async def test_a_query_whose_step_fails_is_run(tmp_path: Path) -> None:
+    """Whatever the fault is: the window's live queries go on."""
+    with Faulty.open(tmp_path / "data", schema) as store:
+        async with opened(store, 1) as (window,):
+            copy = await window.subscribe({"from": "things"})
+            assert copy is not None
+            for number in range(3):
+                await window.settle((await commit(store, thing(str(number)))).head)
+                assert len(copy.result) == number + 1
 
 
 async def test_one_that_reads_nothing_is_owed_one_look(store: Counting) -> None:
