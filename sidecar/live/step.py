@@ -18,6 +18,7 @@ from sidecar.core.documents import quote
 from sidecar.core.mango import test
 from sidecar.core.order import ordering
 from sidecar.core.query import DocumentQuery
+from sidecar.core.state import SqlValue
 from sidecar.core.table import Table
 from sidecar.core.values import member, sort_key
 from sidecar.live.footprint import DocumentFootprint
@@ -95,6 +96,7 @@ class Moment:
     def __init__(self, snapshot: Snapshot, texts: dict[tuple[str, str, Fields], str]) -> None:
         self._snapshot = snapshot
         self._texts = texts
+        self._values: dict[tuple[str, str], tuple[SqlValue, ...]] = {}
 
     def text(self, table: Table, id: str, fields: Fields) -> str:
         """Return a row as a query for these fields answers it."""
@@ -107,14 +109,13 @@ class Moment:
             self._texts[table.name, id, fields] = known
         return known
 
-    def row(self, table: Table, id: str, columns: Sequence[str]) -> Row:
-        """Return a row, as far as these columns go."""
-        sql = (
-            f"SELECT {', '.join(map(quote, columns))} "
-            f"FROM {quote(table.name)} WHERE {quote(table.primary_key)} = ?"
-        )
-        (values,) = self._snapshot.rows(sql, (id,))
-        return Row(table, dict(zip(columns, values, strict=True)))
+    def values(self, sql: str, id: str) -> tuple[SqlValue, ...]:
+        """Return the one row of a statement with an id for its parameter."""
+        known = self._values.get((sql, id))
+        if known is None:
+            (known,) = self._snapshot.rows(sql, (id,))
+            self._values[sql, id] = known
+        return known
 
 
 class Stepper:
@@ -137,7 +138,11 @@ class Stepper:
         self._paths = [(root, path) for root, *path in (field.split(".") for field, _ in terms)]
         self._rising = [way == "asc" for _, way in terms]
         roots = {root for root, _ in self._paths}
-        self._needed = [*(roots & table.columns.keys()), "_extra"]
+        self._needed = [*(name for name in table.columns if name in roots), "_extra"]
+        self._sql = (
+            f"SELECT {', '.join(map(quote, self._needed))} "
+            f"FROM {quote(table.name)} WHERE {quote(table.primary_key)} = ?"
+        )
         self._placing = _positions(table, roots)
         self._selecting = _positions(table, footprint.fields)
 
@@ -242,7 +247,7 @@ class Stepper:
     ) -> Step | None:
         """Return the step to these ids, of which those looked at may have another text."""
         assert standing.hashes is not None, "a result of rows"
-        same_order = ids is standing.ids or list(ids) == standing.ids
+        same_order = ids is standing.ids or ids == standing.ids
         held = standing.hashes.keys() if same_order else set(ids)
         upsert: dict[int, str] = {}
         hashes = dict(standing.hashes)
@@ -266,7 +271,8 @@ class Stepper:
         return Step(standing, Standing(ids, hashes), {"patch": patch})
 
     def _place_of(self, moment: Moment, id: str) -> _Place:
-        return self._place(moment.row(self.table, id, self._needed))
+        values = moment.values(self._sql, id)
+        return self._place(Row(self.table, dict(zip(self._needed, values, strict=True))))
 
     def _place(self, row: Row) -> _Place:
         keys = [sort_key(member(row.field(root), path)) for root, path in self._paths]
