@@ -49,8 +49,6 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
   closed = false;
   /** The documents that someone holds. */
   readonly cache: DocumentCache<RxDocumentBase>;
-  /** What is asked of a row: its fields, and its revision. */
-  readonly projection: string[];
   // They are made below: `addHook` with the moment in the name.
   declare readonly preInsert: HookAdder;
   declare readonly postInsert: HookAdder;
@@ -72,7 +70,6 @@ export class Collection extends LocalParent implements RxCollectionBase<Any> {
     this.statics = creator.statics ?? {};
     this.methods = creator.methods ?? {};
     this.migrationStrategies = creator.migrationStrategies ?? {};
-    this.projection = ["*", "_seq"];
     this.cache = new DocumentCache(documentMaker(this));
     this.#localDocuments = creator.localDocuments ?? false;
   }

@@ -26,7 +26,7 @@ import { newRxError } from "./error.ts";
 import { mapped, type Observable, type Observer, shared } from "./observable.ts";
 import { checkMangoQuery } from "./query-check.ts";
 import { keyOf, normalized } from "./query-normal.ts";
-import type { Fields } from "./revision.ts";
+import { type Fields, REVISION_FIELDS } from "./revision.ts";
 import type { Any } from "./types/any.ts";
 import type { MangoQuery, RxQuery, RxQueryOP } from "./types/query.ts";
 import { withoutReactivity } from "./unsupported.ts";
@@ -211,7 +211,7 @@ export class RxQueryBase implements RxQuery<Any, Any> {
       from,
       selector,
       sort,
-      fields: collection.projection,
+      fields: REVISION_FIELDS,
       ...(skip ? { skip } : {}),
     };
     if (op === "findOne") return { ...query, first: true };

@@ -17,6 +17,9 @@ export interface Revision {
   readonly fields: Fields;
 }
 
+/** What is asked of a row: the whole document, and its revision. */
+export const REVISION_FIELDS: string[] = ["*", "_seq"];
+
 /** Return the text RxDB would call `_rev`: its height is the seq. */
 export function revOf({ seq }: Revision): string {
   return `${seq}-sidecar`;

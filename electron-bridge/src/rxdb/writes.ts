@@ -13,7 +13,7 @@ import type { Collection } from "./collection.ts";
 import { newRxError, type RxError } from "./error.ts";
 import { eventOf, idOf, type WriteRow } from "./events.ts";
 import { cloned, isForeign, placeOf } from "./paths.ts";
-import { type Fields, type Revision, withMeta } from "./revision.ts";
+import { type Fields, REVISION_FIELDS, type Revision, withMeta } from "./revision.ts";
 import type { RxStorageWriteError } from "./types/collection.ts";
 
 /** A row that was not written. */
@@ -149,7 +149,7 @@ function currentOf(collection: Collection, rows: readonly WriteRow[]): Promise<r
   return collection.database.client.query({
     from: collection.name,
     selector: { [collection.schema.primaryPath]: { $in: ids } },
-    fields: collection.projection,
+    fields: REVISION_FIELDS,
   });
 }
 

@@ -28,12 +28,7 @@ export interface UseRxQueryResult<RxDocumentType = Any, OrmMethods = object> {
   error: string | null;
 }
 
-/**
- * Return the results of a query, which is run once; and again whenever `query` is another object.
- *
- * @throws RxError `R3` where `collection` is neither a name nor a collection.
- */
-export function useRxQuery<
+type QueryHook = <
   RxDocumentType = Any,
   OrmMethods = object,
   StaticMethods = object,
@@ -47,9 +42,14 @@ export function useRxQuery<
     InstanceCreationOptions,
     Reactivity
   >,
-): UseRxQueryResult<RxDocumentType, OrmMethods> {
-  return useResults(options, once, options.query);
-}
+) => UseRxQueryResult<RxDocumentType, OrmMethods>;
+
+/**
+ * Return the results of a query, which is run once; and again whenever `query` is another object.
+ *
+ * @throws RxError `R3` where `collection` is neither a name nor a collection.
+ */
+export const useRxQuery: QueryHook = (options) => useResults(options, once, options.query);
 
 /**
  * Return the results of a query, and render again whenever they change.
@@ -58,23 +58,7 @@ export function useRxQuery<
  *
  * @throws RxError `R3` where `collection` is neither a name nor a collection.
  */
-export function useLiveRxQuery<
-  RxDocumentType = Any,
-  OrmMethods = object,
-  StaticMethods = object,
-  InstanceCreationOptions = object,
-  Reactivity = unknown,
->(
-  options: UseRxQueryOptions<
-    RxDocumentType,
-    OrmMethods,
-    StaticMethods,
-    InstanceCreationOptions,
-    Reactivity
-  >,
-): UseRxQueryResult<RxDocumentType, OrmMethods> {
-  return useResults(options, emitted);
-}
+export const useLiveRxQuery: QueryHook = (options) => useResults(options, emitted);
 
 type Found = RxQuery<Any, RxDocument<Any>[]>;
 
