@@ -256,7 +256,7 @@ VERBS = {
     "bench": Verb(
         bench,
         (
-            ("bench", "everything, about 25 minutes; writes tests/bench/results/"),
+            ("bench", "everything, about half an hour; writes tests/bench/results/"),
             ("bench --check", "as above, and fails when a ratio breaks tests/bench/budgets.toml"),
             ("bench --check --results tests/bench/results/latest.json", "checks a recorded run"),
             ("bench --only app,live --sizes 10000", "some of it; writes build/work/bench/"),
