@@ -20,7 +20,8 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-describe("RxDB on Dexie in Chromium", () => {
+// Once more, because it is RxDB and Chromium that may be late here, on a machine that does other things.
+describe("RxDB on Dexie in Chromium", { retry: 1 }, () => {
   for (const [at, told] of behaviours.entries()) {
     test(told.name, async () => {
       const seen = await page.evaluate((which) => window.saw(which), at);
