@@ -10,6 +10,7 @@ Tables they write besides the collections' own:
 | `_local_documents` | an RxDB local document; collection `''` is the database's own        |
 | `_id_map`          | the id a document had in its source (M7)                             |
 | `_quarantine`      | a document that could not be imported, as text, with its problems    |
+| `_migration`       | the move from RxDB, one row at most: see `sidecar.core.migration`    |
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from pydantic import Field, JsonValue
 from sidecar.core.collection import collection_table
 from sidecar.core.errors import ConflictError, NotFoundError, ValidationError
 from sidecar.core.event import Event
-from sidecar.core.json import JsonObject
+from sidecar.core.json import JsonObject, pointer
+from sidecar.core.migration import MIGRATION_EVENTS
 from sidecar.core.schema import AnyEvent, Args, event
 from sidecar.core.state import Change, Define, SqlValue, State, Statement, Statements, Undefine
 from sidecar.core.table import Table
@@ -125,25 +127,26 @@ class DocumentQuarantined(Args):
     problems: list[Problem]
 
 
-class MigrationStarted(Args):
-    """The begin of an import."""
+class QuarantineResolved(Args):
+    """The end of a quarantined document: it was repaired, or its source has it otherwise now."""
 
-    fromSystem: str
-    toSystem: str
-    startedAt: int
+    seq: int
 
 
-class MigrationCompleted(Args):
-    """The end of an import: documents by collection, and the backup's path."""
+class DocumentMirrored(Args):
+    """A document as its source has it now, while the store follows it.
 
-    counts: dict[str, JsonValue]
-    backup: str | None
+    Without `document` the source deleted it, and `tombstone` is what it left. `attachments` are the
+    ids of those it still has.
+    """
 
-
-class MigrationRolledBack(Args):
-    """A return to the source."""
-
-    reason: str
+    collection: Text
+    id: Text
+    document: dict[str, JsonValue] | None
+    sourceId: str | None = None
+    original: dict[str, JsonValue] | None = None
+    tombstone: dict[str, JsonValue] | None = None
+    attachments: list[str] = Field(default_factory=list)
 
 
 def imported_id(event: Event, table: Table, id: str, source_id: str | None) -> list[Statement]:
@@ -275,22 +278,42 @@ def document_quarantined(args: DocumentQuarantined, event: Event, state: State) 
     )
 
 
-@event("v1.MigrationStarted", MigrationStarted)
-def migration_started(args: MigrationStarted, event: Event, state: State) -> Statements:
-    """Leave the state alone: the log itself is the record."""
-    return []
+@event("v1.QuarantineResolved", QuarantineResolved)
+def quarantine_resolved(args: QuarantineResolved, event: Event, state: State) -> Statements:
+    """Take the document out of the quarantine."""
+    if not state.select("SELECT 1 FROM _quarantine WHERE seq = ?", (args.seq,)):
+        raise NotFoundError(f"the quarantine has no document {args.seq}", seq=args.seq)
+    return Statement("DELETE FROM _quarantine WHERE seq = ?", (args.seq,), ("_quarantine",))
 
 
-@event("v1.MigrationCompleted", MigrationCompleted)
-def migration_completed(args: MigrationCompleted, event: Event, state: State) -> Statements:
-    """Leave the state alone: the log itself is the record."""
-    return []
-
-
-@event("v1.MigrationRolledBack", MigrationRolledBack)
-def migration_rolled_back(args: MigrationRolledBack, event: Event, state: State) -> Statements:
-    """Leave the state alone: the log itself is the record."""
-    return []
+@event("v1.DocumentMirrored", DocumentMirrored)
+def document_mirrored(args: DocumentMirrored, event: Event, state: State) -> Statements:
+    """Put the document in the place of the one that was there, if any, or take it away."""
+    table = state.collection(args.collection)
+    if args.document is not None and args.document.get(table.primary_key) != args.id:
+        where_it_is = "/args/document" + pointer(table.primary_key)
+        raise ValidationError(f"{where_it_is} is not the id {args.id!r}", path=where_it_is)
+    where = (args.collection, args.id)
+    kept = orjson.dumps(args.attachments).decode()
+    changes: list[Change] = [
+        table.delete(where={table.primary_key: args.id}),
+        Statement(
+            "DELETE FROM _attachments WHERE collection = ? AND documentId = ? "
+            "AND id NOT IN (SELECT value FROM json_each(?))",
+            (*where, kept),
+            ("_attachments",),
+        ),
+        Statement(
+            "DELETE FROM _tombstones WHERE collection = ? AND id = ?", where, ("_tombstones",)
+        ),
+    ]
+    if args.document is not None:
+        changes.append(table.put(args.document, path="/args/document"))
+        return [*changes, *imported_id(event, table, args.id, args.sourceId)]
+    if args.tombstone is not None:
+        left = orjson.dumps(args.tombstone).decode()
+        changes.append(_engine_row("_tombstones", *where, left, event.seq))
+    return changes
 
 
 BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
@@ -305,9 +328,9 @@ BUILTIN_EVENTS: tuple[AnyEvent, ...] = (
     local_document_imported,
     local_document_deleted,
     document_quarantined,
-    migration_started,
-    migration_completed,
-    migration_rolled_back,
+    quarantine_resolved,
+    document_mirrored,
+    *MIGRATION_EVENTS,
 )
 
 

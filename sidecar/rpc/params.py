@@ -128,10 +128,90 @@ class MigrateParams(Wire):
     )
 
 
+class MigrateBeginParams(Wire):
+    """What records are to be pushed for."""
+
+    purpose: Literal["move", "verify"] = Field(
+        default="move",
+        description="`verify`: a copy to compare the store with, which moves nothing",
+    )
+
+
+class MigrationParams(Wire):
+    """The migration that is meant."""
+
+    migration: Ident
+
+
+class MigrateVerifyParams(Wire):
+    """What to compare the store with."""
+
+    source: FileSource | DataSource | PushedSource
+
+
+class MigrateChangesParams(Wire):
+    """A page of what goes back into RxDB."""
+
+    migration: Ident
+    after: Seq | None = Field(
+        default=None, description="Changes behind this seq; the switch when absent"
+    )
+    limit: int = Field(default=500, ge=1, le=5000, description="Documents")
+
+
+class MigrateRollbackParams(Wire):
+    """The migration to roll back."""
+
+    migration: Ident
+    through: Seq | None = Field(
+        default=None, description="RxDB has all changes up to this seq: it may be used again"
+    )
+
+
+class MigrateCleanupParams(Wire):
+    """The migration to end for good."""
+
+    migration: Ident
+    confirm: Literal[True] = Field(description="There is no way back afterwards")
+
+
+class MigrateRepairParams(Wire):
+    """The corrected form of a document in quarantine."""
+
+    seq: Seq = Field(description="Its `seq` in the quarantine")
+    document: AnyObject
+
+
+class AttachmentsGetParams(Wire):
+    """An attachment of a document."""
+
+    collection: Name
+    documentId: str = Field(min_length=1)
+    id: str = Field(min_length=1)
+
+
+class BackupParams(Wire):
+    """A backup by its file name."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class BackupReadParams(Wire):
+    """A page of a backup's records."""
+
+    name: str = Field(min_length=1, max_length=200)
+    after: int = Field(default=0, ge=0, description="`next` of the page before")
+    limit: int = Field(default=500, ge=1, le=5000)
+
+
 class PushParams(Wire):
     """Records of a live migration."""
 
     migration: Ident
+    checkpoints: AnyObject | None = Field(
+        default=None,
+        description="How far each feed is with these records; `migrate.begin` gives them back",
+    )
     records: list[Annotated[str, Field(min_length=2)]] = Field(
         description="The JSON text of one object per document, schema or local document. Text, "
         "because a document of RxDB may hold half an emoji, which no other JSON can carry"

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, WithJsonSchema
 
-from sidecar.migration.result import MigrationResult, PhaseName
-from sidecar.rpc.params import AnyObject, Ident, Seq, Wire
+from sidecar.core.migration import MigrationState
+from sidecar.migration.result import Backup, MigrationResult, PhaseName, Verification
+from sidecar.rpc.params import AnyObject, Ident, Name, Seq, Wire
 
 Row = Annotated[dict[str, JsonValue], WithJsonSchema({"type": "object"})]
 """A document, or a row of an SQL query."""
@@ -163,19 +164,136 @@ class ChangesSubscribeResult(Wire):
 
 
 class MigrateBeginResult(Wire):
-    """A live migration that takes records now."""
+    """A migration that takes records."""
 
     migration: Ident
+    state: MigrationState
+    total: int = Field(ge=0, description="Records on disk")
+    checkpoints: AnyObject = Field(description="How far each feed is, as last pushed")
 
 
 class PushResult(Wire):
-    """What of a live migration is safely on disk."""
+    """What became of the records: they are on disk, or in the store."""
 
     received: int = Field(ge=0, description="Records of this push")
-    total: int = Field(ge=0, description="Records of all pushes")
+    total: int = Field(ge=0, description="Records of all pushes that are on disk")
+    conflicts: int = Field(
+        ge=0, description="Records in quarantine, because the app wrote the document in the store"
+    )
+
+
+class MigrationStatus(Wire):
+    """Where the move from RxDB is."""
+
+    migration: Ident | None = Field(description="Null when none was begun")
+    state: MigrationState
+    ids: Literal["preserve", "remap"]
+    backup: Backup | None = Field(description="The verified backup of the source")
+    report: MigrationResult | None = Field(description="Of the import")
+    switched: Seq | None = Field(description="Head at the switch")
+    quarantined: int = Field(ge=0, description="Documents in the quarantine")
+    feeding: bool = Field(description="Whether a window is connected that feeds it")
+
+
+class DocumentToWrite(Wire):
+    """A document in the form RxDB has it."""
+
+    collection: Name
+    id: str
+    document: AnyObject
+
+
+class DocumentToDelete(Wire):
+    """A document that RxDB is to delete."""
+
+    collection: Name
+    id: str
+    deleted: Literal[True]
+
+
+class LocalToWrite(Wire):
+    """A local document of a collection or (null) of the database."""
+
+    id: str
+    data: AnyObject
+
+
+class LocalToDelete(Wire):
+    """A local document that RxDB is to delete."""
+
+    id: str
+    deleted: Literal[True]
+
+
+class LocalDocumentToReturn(Wire):
+    """A change of a local document."""
+
+    collection: Name | None
+    local: LocalToWrite | LocalToDelete
+
+
+class MigrateChangesResult(Wire):
+    """What the app changed in the store, each document once, as it is now."""
+
+    changes: list[DocumentToWrite | DocumentToDelete | LocalDocumentToReturn]
+    after: Seq = Field(description="Where to go on; nothing is left when `changes` is empty")
+    head: Seq
+
+
+class MigrateRepairResult(Wire):
+    """A document that left the quarantine."""
+
+    id: str = Field(description="Its id in the store")
+
+
+class AttachmentsGetResult(Wire):
+    """An attachment with its content."""
+
+    type: str
+    digest: str
+    length: int = Field(ge=0, description="Bytes")
+    data: str = Field(description="base64")
+
+
+class BackupFile(Wire):
+    """A file among the backups."""
+
+    name: str
+    bytes: int
+    modifiedAt: int = Field(description="Milliseconds since 1970")
+
+
+class BackupListResult(Wire):
+    """The backups, the newest first."""
+
+    backups: list[BackupFile]
+
+
+class BackupVerifyResult(Wire):
+    """What reading a backup to its end found."""
+
+    name: str
+    valid: bool
+    sha256: str = Field(description="Of what was read")
+    counts: dict[str, int] = Field(description="Documents by collection, or rows by table")
+
+
+class BackupReadResult(Wire):
+    """Records of a backup, as `migrate.push` takes them."""
+
+    records: list[str]
+    next: int | None = Field(description="`after` of the next page; null at the end")
+
+
+class BackupCreateResult(Wire):
+    """A copy of the store."""
+
+    name: str
+    bytes: int
 
 
 MigrateResult = MigrationResult
+MigrateVerifyResult = Verification
 
 OpenRpcDocument = Annotated[
     dict[str, JsonValue],

@@ -71,6 +71,10 @@ CREATE TABLE _quarantine (
     seq INTEGER PRIMARY KEY, collection TEXT NOT NULL, sourceId TEXT,
     document TEXT NOT NULL, problems TEXT NOT NULL
 ) STRICT;
+CREATE TABLE _migration (
+    migration TEXT PRIMARY KEY, state TEXT NOT NULL, ids TEXT NOT NULL, schemas TEXT, backup TEXT,
+    report TEXT, switched INTEGER, synced INTEGER, seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 """
 
 

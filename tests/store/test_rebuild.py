@@ -104,7 +104,7 @@ def test_a_rebuilt_copy_is_equal_byte_by_byte(directory: Path, seed: int) -> Non
 
 def test_a_trace_reaches_every_event(store: Store) -> None:
     """Else the test above would say less than it seems to."""
-    assert run(store, Trace(99), 1_200).keys() == schema.events.keys()
+    assert run(store, Trace(99), 2_000).keys() == schema.events.keys()
 
 
 def test_a_trace_goes_on_after_a_rebuild(directory: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from sidecar.core.event import NewEvent
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.migration import STEPS
 from tests.store.acts import PERSONALITY, SETTINGS, conversation, memory, new, persona
 
 _IDS = ["a", "b", "c", "d|e", "é", "😀", "A"]
@@ -90,6 +91,29 @@ def _pair(trace: Trace) -> JsonObject:
 
 def _local(trace: Trace) -> JsonObject:
     return {"collection": trace.random.choice([None, "things"]), "id": "l"}
+
+
+def _mirrored(trace: Trace) -> NewEvent:
+    document = trace.document()
+    kept: JsonObject | None = trace.random.choice([None, document])
+    return new(
+        "DocumentMirrored",
+        collection=trace.random.choice(_COLLECTIONS),
+        id=document["id"],
+        document=kept,
+        **trace.some(sourceId="s", tombstone=trace.more(), attachments=["photo"]),
+    )
+
+
+def _advanced(trace: Trace) -> NewEvent:
+    before = trace.random.choice(["idle", "backing-up", "reading", "dual", "switched"])
+    return new(
+        "MigrationAdvanced",
+        migration="m",
+        before=before,
+        state=trace.random.choice([*STEPS[before].values()]),
+        **trace.some(ids="remap", report={"x": 1}, through=3),
+    )
 
 
 _EVENTS: list[Callable[[Trace], NewEvent]] = [
@@ -183,4 +207,9 @@ _EVENTS: list[Callable[[Trace], NewEvent]] = [
     lambda t: new("MigrationStarted", fromSystem="rxdb", toSystem="sidecar", startedAt=t.time()),
     lambda t: new("MigrationCompleted", counts={"personas": 1}, backup=None),
     lambda t: new("MigrationRolledBack", reason=""),
+    lambda t: new("QuarantineResolved", seq=t.random.randrange(1, 200)),
+    _mirrored,
+    _mirrored,
+    _advanced,
+    _advanced,
 ]

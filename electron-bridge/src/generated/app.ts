@@ -194,6 +194,27 @@ export interface DocumentInsertedArgs {
   } | null;
 }
 /**
+ * A document as its source has it now, while the store follows it.
+ *
+ * Without `document` the source deleted it, and `tombstone` is what it left. `attachments` are the
+ * ids of those it still has.
+ */
+export interface DocumentMirroredArgs {
+  collection: string;
+  id: string;
+  document: {
+    [k: string]: unknown;
+  } | null;
+  sourceId?: string | null;
+  original?: {
+    [k: string]: unknown;
+  } | null;
+  tombstone?: {
+    [k: string]: unknown;
+  } | null;
+  attachments?: string[];
+}
+/**
  * New values of some fields, and fields to take away.
  */
 export interface DocumentPatchedArgs {
@@ -352,6 +373,45 @@ export interface MessageAddedArgs {
   message: Message;
 }
 /**
+ * A step of the move; what it does not name stays as it is.
+ */
+export interface MigrationAdvancedArgs {
+  migration: string;
+  before:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  state:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  ids?: ("preserve" | "remap") | null;
+  schemas?: {
+    [k: string]: unknown;
+  } | null;
+  backup?: {
+    [k: string]: unknown;
+  } | null;
+  report?: {
+    [k: string]: unknown;
+  } | null;
+  through?: number | null;
+}
+/**
  * The end of an import: documents by collection, and the backup's path.
  */
 export interface MigrationCompletedArgs {
@@ -444,6 +504,12 @@ export interface PersonaUpdates {
 export interface PersonaUpdatedArgs {
   id: string;
   updates: PersonaUpdates;
+}
+/**
+ * The end of a quarantined document: it was repaired, or its source has it otherwise now.
+ */
+export interface QuarantineResolvedArgs {
+  seq: number;
 }
 /**
  * A document that RxDB had deleted, with the fields it still had.
@@ -542,6 +608,13 @@ export const events = {
    */
   documentInserted: (args: DocumentInsertedArgs) => ({ name: "v1.DocumentInserted", args }) as const,
   /**
+   * A document as its source has it now, while the store follows it.
+
+Without `document` the source deleted it, and `tombstone` is what it left. `attachments` are the
+ids of those it still has.
+   */
+  documentMirrored: (args: DocumentMirroredArgs) => ({ name: "v1.DocumentMirrored", args }) as const,
+  /**
    * New values of some fields, and fields to take away.
    */
   documentPatched: (args: DocumentPatchedArgs) => ({ name: "v1.DocumentPatched", args }) as const,
@@ -602,6 +675,10 @@ export const events = {
    */
   messageAdded: (args: MessageAddedArgs) => ({ name: "v1.MessageAdded", args }) as const,
   /**
+   * A step of the move; what it does not name stays as it is.
+   */
+  migrationAdvanced: (args: MigrationAdvancedArgs) => ({ name: "v1.MigrationAdvanced", args }) as const,
+  /**
    * The end of an import: documents by collection, and the backup's path.
    */
   migrationCompleted: (args: MigrationCompletedArgs) => ({ name: "v1.MigrationCompleted", args }) as const,
@@ -637,6 +714,10 @@ export const events = {
    * New values of some fields.
    */
   personaUpdated: (args: PersonaUpdatedArgs) => ({ name: "v1.PersonaUpdated", args }) as const,
+  /**
+   * The end of a quarantined document: it was repaired, or its source has it otherwise now.
+   */
+  quarantineResolved: (args: QuarantineResolvedArgs) => ({ name: "v1.QuarantineResolved", args }) as const,
   /**
    * A document that RxDB had deleted, with the fields it still had.
    */

@@ -3,7 +3,15 @@
 /**
  * A method without params.
  */
-export type MigrateBeginParams = Record<string, never>;
+export type BackupCreateParams = Record<string, never>;
+/**
+ * A method without params.
+ */
+export type BackupListParams = Record<string, never>;
+/**
+ * A method without params.
+ */
+export type MigrateStatusParams = Record<string, never>;
 export type ChangesNotification = ChangesArrived | ChangesLost;
 export type EventsNotification = EventsArrived | EventsFailed;
 export type SubscriptionNotification = PatchNotification | ResultNotification | ErrorNotification;
@@ -37,246 +45,78 @@ export type SubscribeResult = SubscribedRows | SubscribedRow | SubscribedCount |
 export type UnsubscribeResult = Record<string, never>;
 
 /**
- * What commits do to documents from now on.
+ * An attachment of a document.
  */
-export interface ChangesSubscribeParams {
-  /**
-   * Only documents of these; else of all there are and will be
-   */
-  collections?: string[] | null;
-}
-/**
- * A subscription to what commits behind `head` do; notifications `changes` follow.
- */
-export interface ChangesSubscribeResult {
-  subscription: string;
-  head: number;
-}
-/**
- * An event to append.
- */
-export interface CommitEvent {
-  /**
-   * Versioned name, `v1.PersonaCreated`
-   */
-  name: string;
-  /**
-   * The event's arguments; `rpc_schema/app.json` has them
-   */
-  args: {
-    [k: string]: unknown;
-  };
-  /**
-   * UUID the client made (version 7); makes a commit repeatable
-   */
-  id?: string | null;
-  expect?: ExpectedDocument[];
-}
-/**
- * The revision a document must have just before an event (S13).
- */
-export interface ExpectedDocument {
+export interface AttachmentsGetParams {
   collection: string;
+  documentId: string;
   id: string;
-  /**
-   * The document's `_seq`; null when it must not exist
-   */
-  seq: number | null;
 }
 /**
- * Events to append in one transaction: all of them or none.
+ * An attachment with its content.
  */
-export interface CommitParams {
-  events: CommitEvent[];
+export interface AttachmentsGetResult {
+  type: string;
+  digest: string;
   /**
-   * Default: this connection's own
+   * Bytes
    */
-  clientId?: string | null;
+  length: number;
   /**
-   * Default: this connection's own
+   * base64
    */
-  sessionId?: string | null;
-  /**
-   * Refuse documents that the batch's v1.DocumentInserted and v1.DocumentPatched leave in a collection defined with a JSON schema they don't fit
-   */
-  validate?: boolean;
+  data: string;
 }
 /**
- * Proof that a batch is durable.
+ * A copy of the store.
  */
-export interface CommitResult {
-  /**
-   * `seq` of the batch's first event
-   */
-  first: number;
-  /**
-   * `seq` of its last
-   */
-  last: number;
-  /**
-   * The log's head just after the batch
-   */
-  head: number;
-  /**
-   * Event ids in the batch's order
-   */
-  ids: string[];
+export interface BackupCreateResult {
+  name: string;
+  bytes: number;
+}
+/**
+ * A file among the backups.
+ */
+export interface BackupFile {
+  name: string;
+  bytes: number;
   /**
    * Milliseconds since 1970
    */
-  at: number;
-  /**
-   * An earlier commit stored this batch already
-   */
-  duplicate: boolean;
+  modifiedAt: number;
 }
 /**
- * A page of the event log.
+ * The backups, the newest first.
  */
-export interface EventsListParams {
+export interface BackupListResult {
+  backups: BackupFile[];
+}
+/**
+ * A page of a backup's records.
+ */
+export interface BackupReadParams {
+  name: string;
   /**
-   * Events with a greater seq
+   * `next` of the page before
    */
   after?: number;
   limit?: number;
-  /**
-   * Only events of these names
-   */
-  names?: string[] | null;
-  /**
-   * Only events that touched it
-   */
-  collection?: string | null;
-  /**
-   * Only events that touched this document
-   */
-  id?: string | null;
 }
 /**
- * An event of the log.
+ * Records of a backup, as `migrate.push` takes them.
  */
-export interface Event {
-  seq: number;
-  id: string;
-  name: string;
-  args: {
-    [k: string]: unknown;
-  };
+export interface BackupReadResult {
+  records: string[];
   /**
-   * Milliseconds since 1970
-   */
-  at: number;
-  clientId: string;
-  sessionId: string;
-}
-/**
- * A page of the event log, ascending.
- */
-export interface EventsListResult {
-  events: Event[];
-  head: number;
-  /**
-   * `after` of the page behind this one; null where this is the last. A page has fewer events than asked for where they are large
+   * `after` of the next page; null at the end
    */
   next: number | null;
 }
 /**
- * The event log from some place on.
+ * A backup by its file name.
  */
-export interface EventsSubscribeParams {
-  /**
-   * Events with a greater seq
-   */
-  after?: number;
-  /**
-   * Only events of these names
-   */
-  names?: string[] | null;
-  /**
-   * Only events that touched it
-   */
-  collection?: string | null;
-  /**
-   * Only events that touched this document
-   */
-  id?: string | null;
-}
-/**
- * A subscription to the event log; notifications `events` follow.
- */
-export interface EventsSubscribeResult {
-  subscription: string;
-  head: number;
-}
-/**
- * A live migration that takes records now.
- */
-export interface MigrateBeginResult {
-  migration: string;
-}
-/**
- * An export as JSON.
- */
-export interface DataSource {
-  data: {
-    [k: string]: unknown;
-  };
-}
-/**
- * An export in a file on the server's machine.
- */
-export interface FileSource {
-  path: string;
-}
-/**
- * The records pushed since a `migrate.begin`.
- */
-export interface PushedSource {
-  migration: string;
-}
-/**
- * A migration to run.
- */
-export interface MigrateParams {
-  source: FileSource | DataSource | PushedSource;
-  ids?: "preserve" | "remap";
-  /**
-   * Read and validate only; nothing is stored
-   */
-  dryRun?: boolean;
-  /**
-   * Stop at the first invalid document
-   */
-  strict?: boolean;
-  /**
-   * Primary key fields of collections that neither the app nor the source names
-   */
-  primaryKeys?: {
-    [k: string]: string;
-  };
-}
-/**
- * Records of a live migration.
- */
-export interface MigratePushParams {
-  migration: string;
-  /**
-   * The JSON text of one object per document, schema or local document. Text, because a document of RxDB may hold half an emoji, which no other JSON can carry
-   */
-  records: string[];
-}
-/**
- * What of a live migration is safely on disk.
- */
-export interface MigratePushResult {
-  /**
-   * Records of this push
-   */
-  received: number;
-  /**
-   * Records of all pushes
-   */
-  total: number;
+export interface BackupRestoreParams {
+  name: string;
 }
 /**
  * The verified backup.
@@ -473,6 +313,562 @@ export interface Verification {
 /**
  * The whole of a migration.
  */
+export interface BackupRestoreResult {
+  /**
+   * The source's format.
+   */
+  format: string;
+  ids: "preserve" | "remap";
+  dryRun: boolean;
+  /**
+   * By collection; '' holds the database's local documents.
+   */
+  collections: {
+    [k: string]: Counts;
+  };
+  validation: Validation;
+  /**
+   * The first ones.
+   */
+  conflicts: Difference[];
+  conflictsTotal: number;
+  /**
+   * Null in a dry run.
+   */
+  backup: Backup | null;
+  /**
+   * Null in a dry run.
+   */
+  verification: Verification | null;
+  phases: Phase[];
+  durationMs: number;
+}
+/**
+ * A backup by its file name.
+ */
+export interface BackupVerifyParams {
+  name: string;
+}
+/**
+ * What reading a backup to its end found.
+ */
+export interface BackupVerifyResult {
+  name: string;
+  valid: boolean;
+  /**
+   * Of what was read
+   */
+  sha256: string;
+  /**
+   * Documents by collection, or rows by table
+   */
+  counts: {
+    [k: string]: number;
+  };
+}
+/**
+ * What commits do to documents from now on.
+ */
+export interface ChangesSubscribeParams {
+  /**
+   * Only documents of these; else of all there are and will be
+   */
+  collections?: string[] | null;
+}
+/**
+ * A subscription to what commits behind `head` do; notifications `changes` follow.
+ */
+export interface ChangesSubscribeResult {
+  subscription: string;
+  head: number;
+}
+/**
+ * An event to append.
+ */
+export interface CommitEvent {
+  /**
+   * Versioned name, `v1.PersonaCreated`
+   */
+  name: string;
+  /**
+   * The event's arguments; `rpc_schema/app.json` has them
+   */
+  args: {
+    [k: string]: unknown;
+  };
+  /**
+   * UUID the client made (version 7); makes a commit repeatable
+   */
+  id?: string | null;
+  expect?: ExpectedDocument[];
+}
+/**
+ * The revision a document must have just before an event (S13).
+ */
+export interface ExpectedDocument {
+  collection: string;
+  id: string;
+  /**
+   * The document's `_seq`; null when it must not exist
+   */
+  seq: number | null;
+}
+/**
+ * Events to append in one transaction: all of them or none.
+ */
+export interface CommitParams {
+  events: CommitEvent[];
+  /**
+   * Default: this connection's own
+   */
+  clientId?: string | null;
+  /**
+   * Default: this connection's own
+   */
+  sessionId?: string | null;
+  /**
+   * Refuse documents that the batch's v1.DocumentInserted and v1.DocumentPatched leave in a collection defined with a JSON schema they don't fit
+   */
+  validate?: boolean;
+}
+/**
+ * Proof that a batch is durable.
+ */
+export interface CommitResult {
+  /**
+   * `seq` of the batch's first event
+   */
+  first: number;
+  /**
+   * `seq` of its last
+   */
+  last: number;
+  /**
+   * The log's head just after the batch
+   */
+  head: number;
+  /**
+   * Event ids in the batch's order
+   */
+  ids: string[];
+  /**
+   * Milliseconds since 1970
+   */
+  at: number;
+  /**
+   * An earlier commit stored this batch already
+   */
+  duplicate: boolean;
+}
+/**
+ * A page of the event log.
+ */
+export interface EventsListParams {
+  /**
+   * Events with a greater seq
+   */
+  after?: number;
+  limit?: number;
+  /**
+   * Only events of these names
+   */
+  names?: string[] | null;
+  /**
+   * Only events that touched it
+   */
+  collection?: string | null;
+  /**
+   * Only events that touched this document
+   */
+  id?: string | null;
+}
+/**
+ * An event of the log.
+ */
+export interface Event {
+  seq: number;
+  id: string;
+  name: string;
+  args: {
+    [k: string]: unknown;
+  };
+  /**
+   * Milliseconds since 1970
+   */
+  at: number;
+  clientId: string;
+  sessionId: string;
+}
+/**
+ * A page of the event log, ascending.
+ */
+export interface EventsListResult {
+  events: Event[];
+  head: number;
+  /**
+   * `after` of the page behind this one; null where this is the last. A page has fewer events than asked for where they are large
+   */
+  next: number | null;
+}
+/**
+ * The event log from some place on.
+ */
+export interface EventsSubscribeParams {
+  /**
+   * Events with a greater seq
+   */
+  after?: number;
+  /**
+   * Only events of these names
+   */
+  names?: string[] | null;
+  /**
+   * Only events that touched it
+   */
+  collection?: string | null;
+  /**
+   * Only events that touched this document
+   */
+  id?: string | null;
+}
+/**
+ * A subscription to the event log; notifications `events` follow.
+ */
+export interface EventsSubscribeResult {
+  subscription: string;
+  head: number;
+}
+/**
+ * What records are to be pushed for.
+ */
+export interface MigrateBeginParams {
+  /**
+   * `verify`: a copy to compare the store with, which moves nothing
+   */
+  purpose?: "move" | "verify";
+}
+/**
+ * A migration that takes records.
+ */
+export interface MigrateBeginResult {
+  migration: string;
+  state:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  /**
+   * Records on disk
+   */
+  total: number;
+  /**
+   * How far each feed is, as last pushed
+   */
+  checkpoints: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A page of what goes back into RxDB.
+ */
+export interface MigrateChangesParams {
+  migration: string;
+  /**
+   * Changes behind this seq; the switch when absent
+   */
+  after?: number | null;
+  /**
+   * Documents
+   */
+  limit?: number;
+}
+/**
+ * A document that RxDB is to delete.
+ */
+export interface DocumentToDelete {
+  collection: string;
+  id: string;
+  deleted: true;
+}
+/**
+ * A document in the form RxDB has it.
+ */
+export interface DocumentToWrite {
+  collection: string;
+  id: string;
+  document: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A change of a local document.
+ */
+export interface LocalDocumentToReturn {
+  collection: string | null;
+  local: LocalToWrite | LocalToDelete;
+}
+/**
+ * A local document of a collection or (null) of the database.
+ */
+export interface LocalToWrite {
+  id: string;
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A local document that RxDB is to delete.
+ */
+export interface LocalToDelete {
+  id: string;
+  deleted: true;
+}
+/**
+ * What the app changed in the store, each document once, as it is now.
+ */
+export interface MigrateChangesResult {
+  changes: (DocumentToWrite | DocumentToDelete | LocalDocumentToReturn)[];
+  /**
+   * Where to go on; nothing is left when `changes` is empty
+   */
+  after: number;
+  head: number;
+}
+/**
+ * The migration to end for good.
+ */
+export interface MigrateCleanupParams {
+  migration: string;
+  /**
+   * There is no way back afterwards
+   */
+  confirm: true;
+}
+/**
+ * The whole of a migration.
+ */
+export interface MigrationResult {
+  /**
+   * The source's format.
+   */
+  format: string;
+  ids: "preserve" | "remap";
+  dryRun: boolean;
+  /**
+   * By collection; '' holds the database's local documents.
+   */
+  collections: {
+    [k: string]: Counts;
+  };
+  validation: Validation;
+  /**
+   * The first ones.
+   */
+  conflicts: Difference[];
+  conflictsTotal: number;
+  /**
+   * Null in a dry run.
+   */
+  backup: Backup | null;
+  /**
+   * Null in a dry run.
+   */
+  verification: Verification | null;
+  phases: Phase[];
+  durationMs: number;
+}
+/**
+ * Where the move from RxDB is.
+ */
+export interface MigrateCleanupResult {
+  /**
+   * Null when none was begun
+   */
+  migration: string | null;
+  state:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  ids: "preserve" | "remap";
+  /**
+   * The verified backup of the source
+   */
+  backup: Backup | null;
+  /**
+   * Of the import
+   */
+  report: MigrationResult | null;
+  /**
+   * Head at the switch
+   */
+  switched: number | null;
+  /**
+   * Documents in the quarantine
+   */
+  quarantined: number;
+  /**
+   * Whether a window is connected that feeds it
+   */
+  feeding: boolean;
+}
+/**
+ * The migration that is meant.
+ */
+export interface MigrateCutoverParams {
+  migration: string;
+}
+/**
+ * Where the move from RxDB is.
+ */
+export interface MigrateCutoverResult {
+  /**
+   * Null when none was begun
+   */
+  migration: string | null;
+  state:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  ids: "preserve" | "remap";
+  /**
+   * The verified backup of the source
+   */
+  backup: Backup | null;
+  /**
+   * Of the import
+   */
+  report: MigrationResult | null;
+  /**
+   * Head at the switch
+   */
+  switched: number | null;
+  /**
+   * Documents in the quarantine
+   */
+  quarantined: number;
+  /**
+   * Whether a window is connected that feeds it
+   */
+  feeding: boolean;
+}
+/**
+ * An export as JSON.
+ */
+export interface DataSource {
+  data: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * An export in a file on the server's machine.
+ */
+export interface FileSource {
+  path: string;
+}
+/**
+ * The records pushed since a `migrate.begin`.
+ */
+export interface PushedSource {
+  migration: string;
+}
+/**
+ * A migration to run.
+ */
+export interface MigrateParams {
+  source: FileSource | DataSource | PushedSource;
+  ids?: "preserve" | "remap";
+  /**
+   * Read and validate only; nothing is stored
+   */
+  dryRun?: boolean;
+  /**
+   * Stop at the first invalid document
+   */
+  strict?: boolean;
+  /**
+   * Primary key fields of collections that neither the app nor the source names
+   */
+  primaryKeys?: {
+    [k: string]: string;
+  };
+}
+/**
+ * Records of a live migration.
+ */
+export interface MigratePushParams {
+  migration: string;
+  /**
+   * How far each feed is with these records; `migrate.begin` gives them back
+   */
+  checkpoints?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * The JSON text of one object per document, schema or local document. Text, because a document of RxDB may hold half an emoji, which no other JSON can carry
+   */
+  records: string[];
+}
+/**
+ * What became of the records: they are on disk, or in the store.
+ */
+export interface MigratePushResult {
+  /**
+   * Records of this push
+   */
+  received: number;
+  /**
+   * Records of all pushes that are on disk
+   */
+  total: number;
+  /**
+   * Records in quarantine, because the app wrote the document in the store
+   */
+  conflicts: number;
+}
+/**
+ * The corrected form of a document in quarantine.
+ */
+export interface MigrateRepairParams {
+  /**
+   * Its `seq` in the quarantine
+   */
+  seq: number;
+  document: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A document that left the quarantine.
+ */
+export interface MigrateRepairResult {
+  /**
+   * Its id in the store
+   */
+  id: string;
+}
+/**
+ * The whole of a migration.
+ */
 export interface MigrateResult {
   /**
    * The source's format.
@@ -502,6 +898,125 @@ export interface MigrateResult {
   verification: Verification | null;
   phases: Phase[];
   durationMs: number;
+}
+/**
+ * The migration to roll back.
+ */
+export interface MigrateRollbackParams {
+  migration: string;
+  /**
+   * RxDB has all changes up to this seq: it may be used again
+   */
+  through?: number | null;
+}
+/**
+ * Where the move from RxDB is.
+ */
+export interface MigrateRollbackResult {
+  /**
+   * Null when none was begun
+   */
+  migration: string | null;
+  state:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  ids: "preserve" | "remap";
+  /**
+   * The verified backup of the source
+   */
+  backup: Backup | null;
+  /**
+   * Of the import
+   */
+  report: MigrationResult | null;
+  /**
+   * Head at the switch
+   */
+  switched: number | null;
+  /**
+   * Documents in the quarantine
+   */
+  quarantined: number;
+  /**
+   * Whether a window is connected that feeds it
+   */
+  feeding: boolean;
+}
+/**
+ * Where the move from RxDB is.
+ */
+export interface MigrateStatusResult {
+  /**
+   * Null when none was begun
+   */
+  migration: string | null;
+  state:
+    | "idle"
+    | "backing-up"
+    | "reading"
+    | "importing"
+    | "verifying"
+    | "dual"
+    | "switched"
+    | "rolling-back"
+    | "rolled-back"
+    | "cleaned";
+  ids: "preserve" | "remap";
+  /**
+   * The verified backup of the source
+   */
+  backup: Backup | null;
+  /**
+   * Of the import
+   */
+  report: MigrationResult | null;
+  /**
+   * Head at the switch
+   */
+  switched: number | null;
+  /**
+   * Documents in the quarantine
+   */
+  quarantined: number;
+  /**
+   * Whether a window is connected that feeds it
+   */
+  feeding: boolean;
+}
+/**
+ * What to compare the store with.
+ */
+export interface MigrateVerifyParams {
+  source: FileSource | DataSource | PushedSource;
+}
+/**
+ * What was found when source and store were compared (M9).
+ */
+export interface MigrateVerifyResult {
+  /**
+   * No document differs or is missing, and every check passed.
+   */
+  passed: boolean;
+  collections: Compared[];
+  /**
+   * The first ones.
+   */
+  differences: Difference[];
+  differencesTotal: number;
+  health: Check;
+  /**
+   * Null without the queried tables.
+   */
+  performance: Performance | null;
+  features: Check[];
 }
 /**
  * Changes, in the order of the events that made them.
@@ -1108,18 +1623,109 @@ export interface Methods {
     result: ChangesSubscribeResult;
   };
   /**
-   * Begin a live migration: records follow with `migrate.push`.
+   * Begin the move from RxDB, or join the one there is: records follow with `migrate.push`.
    */
   "migrate.begin": {
     params: MigrateBeginParams;
     result: MigrateBeginResult;
   };
   /**
-   * Store records of a live migration on disk, in order.
+   * Take records of a migration, in order: to disk before the import, to the store after it.
    */
   "migrate.push": {
     params: MigratePushParams;
     result: MigratePushResult;
+  };
+  /**
+   * Tell where the move from RxDB is.
+   */
+  "migrate.status": {
+    params: MigrateStatusParams;
+    result: MigrateStatusResult;
+  };
+  /**
+   * Compare a source with the store, document by document, both ways; import nothing.
+   */
+  "migrate.verify": {
+    params: MigrateVerifyParams;
+    result: MigrateVerifyResult;
+  };
+  /**
+   * Switch the app to the store.
+   */
+  "migrate.cutover": {
+    params: MigrateCutoverParams;
+    result: MigrateCutoverResult;
+  };
+  /**
+   * Return what the app changed in the store since the switch, in the forms RxDB has.
+   */
+  "migrate.changes": {
+    params: MigrateChangesParams;
+    result: MigrateChangesResult;
+  };
+  /**
+   * Return to RxDB: at once before the switch, after it once RxDB has all changes.
+   */
+  "migrate.rollback": {
+    params: MigrateRollbackParams;
+    result: MigrateRollbackResult;
+  };
+  /**
+   * End the move for good, once its backup is verified again; RxDB's data may go then.
+   */
+  "migrate.cleanup": {
+    params: MigrateCleanupParams;
+    result: MigrateCleanupResult;
+  };
+  /**
+   * Import the corrected form of a document in quarantine, and take it out of there.
+   */
+  "migrate.repair": {
+    params: MigrateRepairParams;
+    result: MigrateRepairResult;
+  };
+  /**
+   * Return an attachment of a document.
+   */
+  "attachments.get": {
+    params: AttachmentsGetParams;
+    result: AttachmentsGetResult;
+  };
+  /**
+   * Copy the store into a file of its own, and verify the copy.
+   */
+  "backup.create": {
+    params: BackupCreateParams;
+    result: BackupCreateResult;
+  };
+  /**
+   * List the backups, the newest first.
+   */
+  "backup.list": {
+    params: BackupListParams;
+    result: BackupListResult;
+  };
+  /**
+   * Read a backup to its end and compare it with what it says it holds.
+   */
+  "backup.verify": {
+    params: BackupVerifyParams;
+    result: BackupVerifyResult;
+  };
+  /**
+   * Return records of a backup of RxDB, to bring them back there.
+   */
+  "backup.read": {
+    params: BackupReadParams;
+    result: BackupReadResult;
+  };
+  /**
+   * Import a backup of RxDB into the store; what the store has stays.
+   */
+  "backup.restore": {
+    params: BackupRestoreParams;
+    result: BackupRestoreResult;
   };
   /**
    * Migrate RxDB data into the store and verify it.
