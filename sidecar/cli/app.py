@@ -28,6 +28,8 @@ COMMANDS = (
     "info",
     "schema",
     "rebuild",
+    "rekey",
+    "doctor",
     "repl",
 )
 """Each is the `command` of the module `sidecar.cli.<name>`."""

@@ -7,7 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -42,7 +42,7 @@ class Target:
 
     data_dir: Path
     schema: str | None
-    key: str | None
+    key: str | None = field(repr=False)
 
 
 def default_data_dir() -> Path:
@@ -73,6 +73,22 @@ key_option = click.option(
     is_flag=True,
     help="Read the key of an encrypted store from the first line of stdin.",
 )
+
+
+def read_key(prompt: str) -> str:
+    """Read a key: a line of stdin, which a terminal does not show.
+
+    Args:
+        prompt: What a terminal asks for.
+
+    Raises:
+        UsageError: It is empty, too long, or no text.
+    """
+    from sidecar.store.keys import take_key  # noqa: PLC0415 - for a key alone
+
+    if sys.stdin.isatty():
+        return take_key(click.prompt(prompt, hide_input=True, err=True))
+    return take_key(sys.stdin.readline())
 
 
 def _set_debug(context: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -110,7 +126,7 @@ def store_options(command: Callable[..., Returned]) -> Callable[..., Returned]:
         *, data_dir: Path, schema: str | None, key_stdin: bool, **rest: object
     ) -> Returned:
         # The key is the first line of stdin: what else a command reads from there follows it.
-        key = sys.stdin.readline().rstrip("\r\n") if key_stdin else None
+        key = read_key("Key") if key_stdin else None
         return command(Target(data_dir, schema, key), **rest)
 
     return data_dir_option(schema_option(key_option(debug_option(with_target))))

@@ -36,6 +36,7 @@ from sidecar.rpc.parent import parent_alive
 from sidecar.rpc.server import Server
 from sidecar.rpc.stdio import read_secret, take_stdout, watch_stdin
 from sidecar.store import Store
+from sidecar.store.keys import take_key
 
 GRACE_SECONDS: Final = 5.0
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~-]{16,256}")
@@ -108,7 +109,7 @@ def run_server(options: ServeOptions) -> int:
 
 def _serve(options: ServeOptions, announcement: _Announcement, logs: Logs) -> None:
     token = _checked(read_secret("token")) if options.token_stdin else secrets.token_urlsafe(32)
-    key = read_secret("key") if options.key_stdin else None
+    key = take_key(read_secret("key")) if options.key_stdin else None
     alive = None if options.parent_pid is None else parent_alive(options.parent_pid)
     lifeline = Lifeline()
     watch_stdin(lifeline.cut)

@@ -6,7 +6,13 @@ The text of a driver's error is read here and nowhere else.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import secrets
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -40,21 +46,29 @@ _PAGE: Final = 4096
 _RANDOM: Final = 240
 """Different bytes that only a page of random-looking bytes has: an encrypted one has all 256."""
 
+_SALT: Final = 16
+_ROUNDS: Final = 256_000
+_RAW_KEY: Final = re.compile(r"x'(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{96})'")
+"""A key of SQLCipher's that is no passphrase: the bytes themselves."""
 
-def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connection:
+
+def connect(
+    path: Path, *, key: str | None, read_only: bool = False, immutable: bool = False
+) -> Connection:
     """Open a connection with the engine's functions.
 
     Args:
         path: The database file; made when missing, unless `read_only`.
-        key: Passphrase of an encrypted file, or None.
+        key: Passphrase of an encrypted file, or its 32 bytes as `x'…'` in hexadecimal, or None.
         read_only: Refuse every write.
+        immutable: Leave no trace beside the file either, which nobody else may have open.
 
     Raises:
-        WrongKeyError: The file is encrypted with another key.
+        WrongKeyError: The file is encrypted with another key, or one of the two is missing.
         CorruptError: The file is no database.
         StorageError: The file can't be opened.
     """
-    mode = "ro" if read_only else "rwc"
+    mode = "ro&immutable=1" if immutable else "ro" if read_only else "rwc"
     try:
         connection = sqlite.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
@@ -67,11 +81,33 @@ def connect(path: Path, *, key: str | None, read_only: bool = False) -> Connecti
     except DriverError as error:
         raise StorageError(f"{path} can't be opened: {error}") from error
     try:
-        _prepare(connection, key, read_only=read_only)
+        _prepare(connection, None if key is None else _material(path, key), read_only=read_only)
     except DriverError as error:
         connection.close()
         raise _unreadable(path, key, error) from error
     return connection
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The SQLite that this program has.
+
+    Attributes:
+        options: What it was compiled with.
+    """
+
+    version: str
+    sqlcipher: str
+    options: tuple[str, ...]
+
+
+def about() -> Library:
+    """Tell which SQLite this is."""
+    with closing(sqlite.connect(":memory:")) as connection:
+        (version,) = connection.execute("SELECT sqlite_version()").fetchone()
+        (cipher,) = connection.execute("PRAGMA cipher_version").fetchone()
+        options = [name for (name,) in connection.execute("PRAGMA compile_options")]
+    return Library(version, cipher, tuple(options))
 
 
 def make_durable(connection: Connection) -> None:
@@ -131,6 +167,8 @@ def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> Non
     connection.execute("PRAGMA cipher_log_level = NONE")
     if key is not None:
         connection.set_key(key)
+        # SQLCipher encrypts no temporary file.
+        connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if read_only:
         connection.execute("PRAGMA query_only=ON")
@@ -139,19 +177,54 @@ def _prepare(connection: Connection, key: str | None, *, read_only: bool) -> Non
     define(connection)
 
 
-def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError:
-    if isinstance(failure := translate(error), StorageError):
-        return failure
-    if key is not None:
-        return WrongKeyError(f"{path} can't be read with this key")
+def looks_encrypted(path: Path) -> bool:
+    """Return whether a file can be one of SQLCipher's: whole pages of random-looking bytes."""
     try:
         with path.open("rb") as file:
             page = file.read(_PAGE)
-            whole_pages = file.seek(0, os.SEEK_END) % _PAGE == 0
+            return file.seek(0, os.SEEK_END) % _PAGE == 0 and len(set(page)) > _RANDOM
     except OSError:
-        page, whole_pages = b"", False
-    if whole_pages and len(set(page)) > _RANDOM:
+        return False
+
+
+def _material(path: Path, key: str) -> str:
+    """Return the key that SQLCipher would derive for a file, so that it derives none again.
+
+    That takes a tenth of a second, and each connection and each sealed file would need it.
+    """
+    if _RAW_KEY.fullmatch(key):
+        return key
+    try:
+        with path.open("rb") as file:
+            salt = file.read(_SALT)
+    except OSError:
+        salt = b""
+    return _derived(key, salt if len(salt) == _SALT else secrets.token_bytes(_SALT))
+
+
+@lru_cache(maxsize=16)
+def _derived(key: str, salt: bytes) -> str:
+    derived = hashlib.pbkdf2_hmac("sha512", key.encode(), salt, _ROUNDS, 32)
+    return f"x'{derived.hex()}{salt.hex()}'"
+
+
+def _unreadable(path: Path, key: str | None, error: DriverError) -> SidecarError:
+    if isinstance(failure := translate(error), StorageError):
+        return failure
+    try:
+        with path.open("rb") as file:
+            is_plain = file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        is_plain = False
+    if key is not None and is_plain:
+        return WrongKeyError(
+            f"{path} is not encrypted, and a key was given",
+            hint="Leave --key-stdin out, or encrypt it with `sidecar rekey --new-key-stdin`.",
+        )
+    if key is not None:
+        return WrongKeyError(f"{path} can't be read with this key")
+    if looks_encrypted(path):
         return WrongKeyError(f"{path} is encrypted, and no key was given")
-    if page.startswith(_HEADER):
+    if is_plain:
         return CorruptError(f"{path} is damaged: {error}")
     return CorruptError(f"{path} is no store")

@@ -37,6 +37,7 @@ from sidecar.store.readers import Readers, Reading
 from sidecar.store.rebuild import Progress, get_meta, rebuild, recognize, set_meta
 from sidecar.store.result import Result
 from sidecar.store.snapshot import Limits, Snapshot
+from sidecar.store.vault import Vault
 from sidecar.store.writer import Committed, Writer
 
 FILE: Final = "store.db"
@@ -76,6 +77,7 @@ class Store:
         self.path = data_dir / FILE
         self.schema = schema
         self.limits = limits
+        self.vault = Vault(key)
         self._writer = Writer(connection, schema, clock)
 
         def open_snapshot() -> Snapshot:
@@ -338,6 +340,17 @@ def acquire(data_dir: Path) -> FileLock:
     except OSError as error:
         raise StorageError(f"{data_dir} can't be used: {error.strerror}") from error
     return lock
+
+
+def is_locked(data_dir: Path) -> bool:
+    """Return whether a process holds a data directory; nothing is made for the question."""
+    if not (data_dir / LOCK).exists():
+        return False
+    try:
+        acquire(data_dir).release()
+    except LockedError:
+        return True
+    return False
 
 
 def _prepare(

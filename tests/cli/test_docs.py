@@ -95,9 +95,11 @@ def prepared(sidecar: Sidecar, tmp_path: Path) -> Sidecar:
 
 
 def run_example(line: str, prepared: Sidecar, directory: Path) -> Ended:
-    """Run `sidecar …`, `echo '…' | sidecar …` or `sidecar … < FILE`."""
+    """Run `sidecar …`, `echo '…' | sidecar …`, the same with `printf`, or `sidecar … < FILE`."""
     echoed, pipe, rest = line.rpartition(" | ")
     stdin = shlex.split(echoed)[1] + "\n" if pipe else ""
+    if echoed.startswith("printf "):
+        stdin = stdin.replace("\\n", "\n")
     rest, redirected, file = rest.partition(" < ")
     if redirected:
         stdin = (directory / file).read_text()
