@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import * as client from "../../src/client/index.ts";
+import * as main from "../../src/main/index.ts";
 import * as migration from "../../src/migration/index.ts";
+import * as preload from "../../src/preload/index.ts";
 import * as react from "../../src/react/index.ts";
 
 /** The public API: what is here is documented and kept; what is not here is nobody's to use. */
@@ -30,6 +32,8 @@ const api = {
     "useSidecar",
   ],
   migration: ["migrateRxDatabase", "readRxDatabase"],
+  main: ["SidecarProcess"],
+  preload: ["exposeSidecar"],
 };
 
 describe("the public API", () => {
@@ -37,6 +41,8 @@ describe("the public API", () => {
     expect(Object.keys(client).sort()).toEqual([...api.client].sort());
     expect(Object.keys(react).sort()).toEqual(api.react);
     expect(Object.keys(migration).sort()).toEqual(api.migration);
+    expect(Object.keys(main)).toEqual(api.main);
+    expect(Object.keys(preload)).toEqual(api.preload);
   });
 
   it("has one entry of package.json per subpath", () => {
@@ -49,6 +55,8 @@ describe("the public API", () => {
       "./rxdb",
       "./rxdb/react",
       "./rxdb/rxdb-hooks",
+      "./main",
+      "./preload",
       "./package.json",
     ]);
     expect(dependencies).toBeUndefined();
