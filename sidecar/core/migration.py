@@ -48,7 +48,17 @@ MigrationState = Literal[
     "cleaned",
 ]
 Step = Literal[
-    "begin", "copy", "read", "import", "verify", "follow", "switch", "roll-back", "return", "clean"
+    "begin",
+    "copy",
+    "read",
+    "import",
+    "verify",
+    "follow",
+    "compare",
+    "switch",
+    "roll-back",
+    "return",
+    "clean",
 ]
 
 STEPS: Final[Mapping[MigrationState, Mapping[Step, MigrationState]]] = {
@@ -62,7 +72,7 @@ STEPS: Final[Mapping[MigrationState, Mapping[Step, MigrationState]]] = {
     },
     "importing": {"read": "reading", "verify": "verifying", "roll-back": "rolled-back"},
     "verifying": {"read": "reading", "follow": "dual", "roll-back": "rolled-back"},
-    "dual": {"switch": "switched", "roll-back": "rolled-back"},
+    "dual": {"compare": "dual", "switch": "switched", "roll-back": "rolled-back"},
     "switched": {"roll-back": "rolling-back", "clean": "cleaned"},
     "rolling-back": {"return": "rolled-back"},
     "rolled-back": {"begin": "backing-up"},
@@ -158,7 +168,7 @@ def migration_advanced(args: MigrationAdvanced, event: Event, state: State) -> S
     before = rows[0][1] if rows else "idle"
     begins = args.state == "backing-up" and args.before not in {"backing-up", "reading"}
     if before != args.before or (rows and not begins and rows[0][0] != args.migration):
-        raise ConflictError(f"the migration is {before}, not {args.before}", state=str(before))
+        raise ConflictError(f"the migration is not {args.before} any more")
     if begins:
         # What was known to be the same on both sides stays known.
         synced = rows[0][2] if rows else None

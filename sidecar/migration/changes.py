@@ -5,7 +5,8 @@ Rules:
 1. What the store does not have is imported, a document together with its attachments.
 2. What the store has with the same content is unchanged; attachments it lacks are added.
 3. What the store has otherwise, or under another id, or alive where the source has a tombstone,
-   is a conflict: the store's stays.
+   is a conflict: the store's stays. A live source leaves conflicts to its feed, which knows what
+   the store has from it.
 4. What is invalid goes to the quarantine, once.
 """
 
@@ -64,8 +65,9 @@ class Changes:
         self._targets = targets
         self._staging = staging
         self._held: dict[str, bool] = {}
-        for collection, source_id, text in stored.quarantine():
-            staging.remember_quarantined(_quarantine_hash(collection, source_id, text))
+        for held in stored.quarantine():
+            hashed = _quarantine_hash(held.collection, held.source_id, held.document)
+            staging.remember_quarantined(hashed)
 
     def of(self, collection: str, entries: Sequence[Entry]) -> list[Change]:
         """Return the changes that a batch of one collection makes."""
@@ -99,9 +101,9 @@ class Changes:
             if mapped.get(str(item.source_id), item.id) != item.id:
                 changes.append(_conflict(one, [target.key]))
             elif there is None:
-                brought = [events.document_event(target, item, ready)]
+                brought = [events.document_event(target, item.source_id, ready)]
                 brought += [
-                    events.attachment_event(item, name, attachment)
+                    events.attachment_event(item.collection, str(item.id), name, attachment)
                     for name, attachment in _with_data(ready)
                 ]
                 changes.append(Change(item, one.record, State.IMPORTED, brought))
@@ -114,10 +116,13 @@ class Changes:
     def _unchanged(self, one: Entry) -> Change:
         lacking: list[NewEvent] = []
         fields: list[str] = []
+        collection, id_ = one.item.collection, str(one.item.id)
         for name, attachment in _with_data(one.ready):
-            there = self._stored.attachment(one.item.collection, str(one.item.id), name)
+            there = self._stored.attachment(collection, id_, name)
             if there is None:
-                lacking.append(events.attachment_event(one.item, name, attachment))
+                lacking.append(
+                    events.attachment_event(one.item.collection, str(one.item.id), name, attachment)
+                )
             elif there != attachment_sha(attachment):
                 fields = ["_attachments"]
         return Change(one.item, one.record, State.UNCHANGED, lacking, fields)
@@ -161,7 +166,7 @@ class Changes:
         hashed = _quarantine_hash(collection, item.source_id, text)
         if self._staging.remember_quarantined(hashed):
             issues = self._staging.issues(item.n, "error")
-            brought.append(events.quarantine_event(item, record, issues))
+            brought.append(events.quarantine_event(collection, item.source_id, record, issues))
         return Change(item, record, State.INVALID, brought)
 
     def _holds(self, collection: str) -> bool:

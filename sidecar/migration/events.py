@@ -17,9 +17,9 @@ LOCALS: Final = "_local_documents"
 """What the quarantine calls the collection of a database's local documents."""
 
 
-def document_event(target: Target, item: Item, ready: Ready) -> NewEvent:
+def document_event(target: Target, source_id: str | None, ready: Ready) -> NewEvent:
     """Return the event of a live document: the table's typed one, where that can carry it."""
-    came: JsonObject = {"sourceId": item.source_id}
+    came: JsonObject = {"sourceId": source_id}
     if ready.original:
         came["original"] = ready.original
     if target.importer is not None and target.typed(ready.content):
@@ -45,11 +45,11 @@ def local_event(item: Item, ready: Ready) -> NewEvent:
     return NewEvent("v1.LocalDocumentImported", args)
 
 
-def attachment_event(item: Item, name: str, attachment: JsonObject) -> NewEvent:
-    """Return the event of an attachment that has its data."""
+def attachment_event(collection: str, id: str, name: str, attachment: JsonObject) -> NewEvent:
+    """Return the event of a document's attachment that has its data."""
     args: JsonObject = {
-        "collection": item.collection,
-        "documentId": item.id,
+        "collection": collection,
+        "documentId": id,
         "id": name,
         "type": attachment["type"],
         "digest": attachment.get("digest") or attachment_sha(attachment).hex(),
@@ -58,16 +58,23 @@ def attachment_event(item: Item, name: str, attachment: JsonObject) -> NewEvent:
     return NewEvent("v1.AttachmentImported", args)
 
 
-def quarantine_event(item: Item, record: Record, issues: Sequence[Issue]) -> NewEvent:
+def quarantine_event(
+    collection: str, source_id: str | None, record: Record, issues: Sequence[Issue]
+) -> NewEvent:
     """Return the event of an invalid document, which keeps its text as it was."""
     problems: list[Json] = [{"path": one.path, "message": one.message} for one in issues]
     args: JsonObject = {
-        "collection": item.collection or LOCALS,
-        "sourceId": item.source_id,
+        "collection": collection or LOCALS,
+        "sourceId": source_id,
         "document": record.raw.decode(),
         "problems": problems,
     }
     return NewEvent("v1.DocumentQuarantined", args)
+
+
+def orphaned(path: str, collection: str, wanted: str) -> Issue:
+    """Return what is wrong with a document that refers to one that is not there."""
+    return Issue(path, f"it refers to {collection} {wanted}, which is not there")
 
 
 def differing(one: JsonObject, other: JsonObject) -> list[str]:

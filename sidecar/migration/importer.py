@@ -21,6 +21,7 @@ from sidecar.core.errors import CallerError, ConflictError, ValidationError
 from sidecar.core.event import NewEvent
 from sidecar.core.json import Json, JsonObject
 from sidecar.migration.changes import Change, Changes, Entry
+from sidecar.migration.move import CLIENT
 from sidecar.migration.normalize import Issue
 from sidecar.migration.progress import Meter
 from sidecar.migration.records import Record, UnstorableError
@@ -137,7 +138,7 @@ class Importer:
             try:
                 if events and not self._dry_run:
                     self._begin()
-                    self._store.commit(events, client_id="migration").result()
+                    self._store.commit(events, client_id=CLIENT).result()
             except CallerError as error:
                 changes = self._without_refused(changes, error)
             else:

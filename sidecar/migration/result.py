@@ -120,6 +120,7 @@ class Compared(Told):
     identical: int = 0
     different: int = 0
     missing: int = Field(0, description="In the source, not in the store.")
+    changed: int = Field(0, description="Different because the store changed them meanwhile.")
     only_in_store: int = Field(
         0, description="In the store, not in the source: what it held before, or got meanwhile."
     )

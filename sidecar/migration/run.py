@@ -10,30 +10,36 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
+import orjson
+
 from sidecar.core.errors import MigrationError
+from sidecar.core.event import NewEvent
 from sidecar.core.json import Json, JsonObject
+from sidecar.core.migration import Step
 from sidecar.migration.backup import in_backup_order, write_backup
+from sidecar.migration.backups import DIRECTORY
+from sidecar.migration.events import LOCALS
+from sidecar.migration.feed import Feed
 from sidecar.migration.formats import decoded
 from sidecar.migration.importer import Importer
+from sidecar.migration.move import CLIENT, Move
 from sidecar.migration.progress import Meter
 from sidecar.migration.records import Kind as RecordKind
 from sidecar.migration.records import Record, UnstorableError
-from sidecar.migration.result import Backup, MigrationResult, Progress, Verification
+from sidecar.migration.result import Backup, MigrationResult, Progress, Told, Verification
 from sidecar.migration.settle import settle_references, settle_repeats
 from sidecar.migration.source import on_disk, scratch
-from sidecar.migration.staging import Item, Staging
+from sidecar.migration.staging import Item, Kind, Staging, State
 from sidecar.migration.stored import Stored
-from sidecar.migration.survey import survey
+from sidecar.migration.survey import raw_hash, survey
 from sidecar.migration.tally import counts, validation
 from sidecar.migration.targets import Targets
 from sidecar.migration.verify import Verifier
 from sidecar.store import Store
-
-BACKUPS: Final = "backups"
-"""Where backups are, in the data directory."""
 
 _ERRORS_TOLD: Final = 20
 
@@ -48,6 +54,7 @@ def migrate(
     primary_keys: Mapping[str, str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    move: str | None = None,
 ) -> MigrationResult:
     """Bring an RxDB export into a store, with nothing lost; the same again changes nothing.
 
@@ -60,6 +67,7 @@ def migrate(
         primary_keys: Primary keys of collections the schema does not declare.
         progress: Told how far it is, on this thread.
         cancelled: Asked whether to end; what was imported stays, and the next run goes on.
+        move: The store's move that this is the import of: its state goes along, up to `dual`.
 
     Raises:
         MigrationError: A source that can't be read as it is, invalid documents when `strict`, or
@@ -69,6 +77,7 @@ def migrate(
     """
     began = time.perf_counter()
     meter = Meter(progress, cancelled)
+    advance = _silent if move is None or dry_run else partial(_advance, Move(store), move)
     with (
         scratch(store.data_dir) as directory,
         closing(Staging(directory / "staging.db")) as staging,
@@ -76,11 +85,18 @@ def migrate(
         targets = Targets(store, primary_keys or {}, remap=ids == "remap")
         path = on_disk(source, directory)
         steps = _Steps(store, path, targets, staging, meter)
+        advance("read", ids=ids)
         source_format = steps.read(strict=strict)
         backup = None if dry_run else steps.back_up()
+        advance("import", backup=_wire(backup), schemas=targets.schemas())
         importer = steps.bring_in(backup)
+        if not dry_run:
+            steps.release()
+        if move is not None and not dry_run:
+            steps.follow(Feed(store, Move(store).standing(move)), directory)
+        advance("verify")
         verification = None if dry_run else steps.verify()
-        return MigrationResult(
+        result = MigrationResult(
             format=source_format,
             ids=ids,
             dry_run=dry_run,
@@ -93,6 +109,45 @@ def migrate(
             phases=meter.phases,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
         )
+        advance("follow", report=_wire(result))
+        return result
+
+
+def verify(
+    store: Store,
+    source: Path | JsonObject,
+    *,
+    ids: Literal["preserve", "remap"] = "preserve",
+    since: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Verification:
+    """Compare a source with a store, and import nothing (M9).
+
+    Args:
+        store: An open store.
+        source: A file, or the content of one.
+        ids: How its documents' ids came into the store.
+        since: Documents that the store changed after this `seq` are not counted as different.
+        progress: Told how far it is, on this thread.
+        cancelled: Asked whether to end.
+
+    Raises:
+        MigrationError: A source that can't be read as it is, or cancelled.
+        StorageError: The disk refused.
+        BusyError: A migration of this store is running.
+    """
+    meter = Meter(progress, cancelled)
+    with (
+        scratch(store.data_dir) as directory,
+        closing(Staging(directory / "staging.db")) as staging,
+    ):
+        targets = Targets(store, {}, remap=ids == "remap")
+        steps = _Steps(store, on_disk(source, directory), targets, staging, meter)
+        steps.read(strict=False)
+        # What should be there: all that is valid.
+        staging.execute("UPDATE item SET state = 'imported' WHERE state = 'valid'")
+        return steps.verify(since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +172,7 @@ class _Steps:
 
     def back_up(self) -> Backup:
         """Write and verify the backup."""
-        directory = self.store.data_dir / BACKUPS
+        directory = self.store.data_dir / DIRECTORY
         return write_backup(directory, self.path, self.staging, self.targets, self.meter)
 
     def bring_in(self, backup: Backup | None) -> Importer:
@@ -137,10 +192,47 @@ class _Steps:
             importer.complete(told, backup.path)
         return importer
 
-    def verify(self) -> Verification:
+    def release(self) -> None:
+        """Take out of the quarantine what this source has in a good form."""
+        stored = Stored(self.store)
+        for held in list(stored.quarantine()):
+            collection = "" if held.collection == LOCALS else held.collection
+            good = self.staging.count(
+                "SELECT count(*) FROM item WHERE collection = ? AND sourceId = ? "
+                "AND state IN ('imported', 'unchanged')",
+                (collection, held.source_id),
+            )
+            still_bad = self.staging.count(
+                "SELECT count(*) FROM item WHERE raw = ? AND state = 'invalid'",
+                (raw_hash(held.document.encode()),),
+            )
+            if good and not still_bad:
+                event = NewEvent("v1.QuarantineResolved", {"seq": held.seq})
+                self.store.commit([event], client_id=CLIENT).result()
+
+    def follow(self, feed: Feed, directory: Path) -> None:
+        """Let the feed decide about what the store has otherwise: it may have it from RxDB."""
+        path = directory / "again.ndjson"
+        conflicts = list(self.staging.items("state = 'conflict' ORDER BY n"))
+        if not conflicts:
+            return
+        with path.open("wb") as file, self.path.open("rb") as source:
+            for item in conflicts:
+                source.seek(item.offset)
+                file.write(_line(item, source.read(item.length)))
+        feed.push(path)
+        stored = Stored(self.store)
+        for item in conflicts:
+            if stored.digest(item) == item.digest:
+                self.staging.set_state(item.n, State.IMPORTED)
+        self.staging.flush()
+
+    def verify(self, since: int | None = None) -> Verification:
         """Compare source and store."""
         with self.meter.phase("verifying", self._total()):
-            verifier = Verifier(self.store, self.path, self.targets, self.staging, self.meter)
+            verifier = Verifier(
+                self.store, self.path, self.targets, self.staging, self.meter, since
+            )
             return verifier.run()
 
     def _total(self) -> int:
@@ -162,6 +254,26 @@ def _together(
     )
     for (record, value), item in zip(documents, items, strict=True):
         yield record, value, item
+
+
+def _line(item: Item, raw: bytes) -> bytes:
+    kind = b"local" if item.kind is Kind.LOCAL else b"document"
+    text = raw.replace(b"\r", b" ").replace(b"\n", b" ")
+    return (
+        b'{"collection":' + orjson.dumps(item.collection or None) + b',"' + kind + b'":' + text
+    ) + b"}\n"
+
+
+def _silent(step: Step, **told: Json) -> None:
+    pass
+
+
+def _advance(move: Move, migration: str, step: Step, **told: Json) -> None:
+    move.advance(step, migration, **told)
+
+
+def _wire(told: Told | None) -> JsonObject | None:
+    return None if told is None else told.model_dump(mode="json", by_alias=True)
 
 
 def _refuse_invalid(staging: Staging) -> None:

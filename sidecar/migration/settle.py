@@ -5,7 +5,9 @@ Rules for an id that occurs more than once among a collection's valid documents,
 1. The same content again is a repetition.
 2. Of two contents that both carry RxDB's time of the last write, the newer stands: a live source
    hands out a document again when the app has changed it meanwhile.
-3. Any other content is an error of the later document.
+3. Of a local document, which carries no time, the later content stands; a deletion stands too, and
+   then there is none.
+4. Any other content is an error of the later document.
 
 A reference is good when it names a document of the source that is itself imported, or one the store
 has already. Documents made invalid by a reference make those invalid that refer to them, and so on.
@@ -74,6 +76,10 @@ def judge(same_id: Iterable[Item]) -> Verdict:
     standing, *later = same_id
     for item in later:
         same = (item.kind, item.digest) == (standing.kind, standing.digest)
+        if item.kind is Kind.LOCAL:
+            verdict.repeated.append(standing.n)
+            standing = item
+            continue
         dated = item.written is not None and standing.written is not None
         if not same and dated and item.written != standing.written:
             newer = (item.written or 0) > (standing.written or 0)
@@ -95,7 +101,7 @@ def settle_repeats(staging: Staging) -> None:
         for n, issue in verdict.wrong:
             staging.set_state(n, State.INVALID)
             staging.add_issues(n, "error", [issue])
-    staging.flush()
+    staging.execute("UPDATE item SET state = 'repeated' WHERE state = 'valid' AND digest IS NULL")
 
 
 def settle_references(staging: Staging, present: Present) -> None:

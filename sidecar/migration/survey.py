@@ -40,6 +40,7 @@ class Ready:
         attachments: A live document's attachments by id.
         needs: Path, collection and source id of each document it refers to and can't be without.
         written: RxDB's time of the last write, or None.
+        gone: Whether a local document was deleted.
         errors: Why it can't be imported.
         warnings: What a person may want to look at.
     """
@@ -52,6 +53,7 @@ class Ready:
     attachments: dict[str, JsonObject] = field(default_factory=dict)
     needs: list[tuple[str, str, str]] = field(default_factory=list)
     written: float | None = None
+    gone: bool = False
     errors: list[Issue] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
 
@@ -160,10 +162,11 @@ def _local(value: Json | UnstorableError) -> Ready:
     if isinstance(value, UnstorableError):
         return Ready(Kind.LOCAL, errors=[Issue(value.path, value.message)])
     found = value if isinstance(value, dict) else {}
-    name, data = found.get("id"), found.get("data")
+    name, data, gone = found.get("id"), found.get("data"), found.get("deleted") is True
+    data = {} if gone else data
     if not isinstance(name, str) or not name or not isinstance(data, dict):
         return Ready(Kind.LOCAL, errors=[Issue("", "it is no local document {id, data}")])
-    return Ready(Kind.LOCAL, name, name, data, written=last_write(found))
+    return Ready(Kind.LOCAL, name, name, data, gone=gone)
 
 
 def _stage(staging: Staging, n: int, record: Record, ready: Ready) -> None:
@@ -178,7 +181,7 @@ def _stage(staging: Staging, n: int, record: Record, ready: Ready) -> None:
             record.offset,
             len(record.raw),
             raw_hash(record.raw),
-            bytes.fromhex(digest(ready.content)) if valid else None,
+            bytes.fromhex(digest(ready.content)) if valid and not ready.gone else None,
             ready.written,
             State.VALID if valid else State.INVALID,
         )

@@ -119,6 +119,7 @@ class Targets:
         self._primary_keys = primary_keys
         self._remap = remap
         self._found: dict[str, Target] = {}
+        self._schemas: JsonObject = {}
 
     def __getitem__(self, collection: str) -> Target:
         found = self._found.get(collection)
@@ -142,6 +143,7 @@ class Targets:
             raise MigrationError(
                 f"the schema of {collection} names no primaryKey", collection=collection
             )
+        self._schemas[collection] = json_schema
         target = self._known(collection) or self._undeclared(collection, key, json_schema)
         if collection not in self._store.schema.tables:
             target = replace(target, references=_refs(json_schema))
@@ -152,6 +154,10 @@ class Targets:
                 collection=collection,
             )
         self._found[collection] = target
+
+    def schemas(self) -> JsonObject:
+        """Return the source's RxDB schemas by collection; `{}` for one that told none."""
+        return {name: self._schemas.get(name, {}) for name in self._found}
 
     def remapped(self, collection: str, source_id: str) -> str:
         """Return the id a document of the source has in the store."""

@@ -71,10 +71,17 @@ class Verifier:
         targets: Its collections.
         staging: Its items, and what became of them.
         meter: Told the documents compared.
+        since: Documents that the store changed after this `seq` are not counted, or None.
     """
 
     def __init__(
-        self, store: Store, source: Path, targets: Targets, staging: Staging, meter: Meter
+        self,
+        store: Store,
+        source: Path,
+        targets: Targets,
+        staging: Staging,
+        meter: Meter,
+        since: int | None = None,
     ) -> None:
         self._store = store
         self._stored = Stored(store)
@@ -82,6 +89,7 @@ class Verifier:
         self._targets = targets
         self._staging = staging
         self._meter = meter
+        self._since = since
         self._differences: Listing[Difference] = Listing()
         self._extra: Listing[Difference] = Listing()
 
@@ -129,13 +137,23 @@ class Verifier:
     def _page(self, result: Compared, page: Sequence[Item], held: dict[str, JsonObject]) -> int:
         """Compare a page of items with what the store holds; return how many are identical."""
         identical = 0
+        differing_ids = [
+            str(item.id)
+            for item in page
+            if (there := held.get(str(item.id))) is None
+            or item.digest != bytes.fromhex(digest(there))
+        ]
+        changed = self._changed(result.collection, page, differing_ids)
+        result.changed += len(changed)
         for item in page:
             there = held.get(str(item.id))
             result.compared += 1
+            if str(item.id) in changed:
+                continue
             if there is None:
                 result.missing += 1
                 self._tell(item, "missing", [])
-            elif item.digest == bytes.fromhex(digest(there)):
+            elif str(item.id) not in differing_ids:
                 identical += 1
             else:
                 result.different += 1
@@ -144,6 +162,14 @@ class Verifier:
         result.identical += identical
         self._meter.advance(len(page))
         return identical
+
+    def _changed(self, collection: str, page: Sequence[Item], ids: Sequence[str]) -> set[str]:
+        """Return which of these documents the store changed since the source was read."""
+        if self._since is None or not ids:
+            return set()
+        local = page[0].kind is Kind.LOCAL
+        read = self._stored.local_changed_by if local else self._stored.changed_by
+        return {one for one, (seq, _) in read(collection, ids).items() if seq > self._since}
 
     def _attachments(self, result: Compared, item: Item) -> None:
         for name, sha in self._staging.attachments(item.n):

@@ -15,25 +15,37 @@ import orjson
 from pydantic import BaseModel
 
 from sidecar import __version__
-from sidecar.core.errors import ShuttingDownError, SidecarError, TooLargeError
+from sidecar.core.errors import NotFoundError, ShuttingDownError, SidecarError, TooLargeError
 from sidecar.core.event import Expect, NewEvent
 from sidecar.core.json import JsonObject
 from sidecar.core.query import DocumentQuery, SqlQuery, parse_query
 from sidecar.rpc import limits
+from sidecar.rpc.backup_files import BackupFiles
 from sidecar.rpc.binding import bind, by_name
 from sidecar.rpc.counters import Counters, resident_bytes
 from sidecar.rpc.hub import Hub
 from sidecar.rpc.jsonrpc import InvalidParamsError, Method, Params, encode_notification
-from sidecar.rpc.migrations import Migrations
+from sidecar.rpc.migrations import Migrations, Source, Tell
 from sidecar.rpc.params import (
+    AttachmentsGetParams,
+    BackupParams,
+    BackupReadParams,
     ChangesSubscribeParams,
     CommitParams,
     DataSource,
     EventsListParams,
     EventsSubscribeParams,
     FileSource,
+    MigrateBeginParams,
+    MigrateChangesParams,
+    MigrateCleanupParams,
     MigrateParams,
+    MigrateRepairParams,
+    MigrateRollbackParams,
+    MigrateVerifyParams,
+    MigrationParams,
     NoParams,
+    PushedSource,
     PushParams,
     SubscribeParams,
     UnsubscribeParams,
@@ -60,6 +72,7 @@ class Services:
     store: Store
     hub: Hub
     migrations: Migrations
+    backups: BackupFiles
     stop: Callable[[], None]
     counters: Counters = field(default_factory=Counters)
     began: float = field(default_factory=time.monotonic)
@@ -98,8 +111,21 @@ def methods(services: Services) -> dict[str, Method[Exchange]]:
         "events.subscribe": method(EventsSubscribeParams, _events_subscribe),
         "changes.subscribe": method(ChangesSubscribeParams, _changes_subscribe),
         "migrate": method(MigrateParams, _migrate),
-        "migrate.begin": method(NoParams, _migrate_begin),
+        "migrate.begin": method(MigrateBeginParams, _migrate_begin),
         "migrate.push": method(PushParams, _migrate_push),
+        "migrate.status": method(NoParams, _migrate_status),
+        "migrate.verify": method(MigrateVerifyParams, _migrate_verify),
+        "migrate.cutover": method(MigrationParams, _migrate_cutover),
+        "migrate.changes": method(MigrateChangesParams, _migrate_changes),
+        "migrate.rollback": method(MigrateRollbackParams, _migrate_rollback),
+        "migrate.cleanup": method(MigrateCleanupParams, _migrate_cleanup),
+        "migrate.repair": method(MigrateRepairParams, _migrate_repair),
+        "attachments.get": method(AttachmentsGetParams, _attachments_get),
+        "backup.create": method(NoParams, _backup_create),
+        "backup.list": method(NoParams, _backup_list),
+        "backup.verify": method(BackupParams, _backup_verify),
+        "backup.read": method(BackupReadParams, _backup_read),
+        "backup.restore": method(BackupParams, _backup_restore),
         "server.info": method(NoParams, _server_info),
         "server.stats": method(NoParams, _server_stats),
         "server.shutdown": method(NoParams, _server_shutdown),
@@ -203,43 +229,145 @@ async def _changes_subscribe(
 
 
 async def _migrate(services: Services, exchange: Exchange, params: MigrateParams) -> object:
-    session, migrations, source = exchange.session, services.migrations, params.source
-    migration: str | None = None
-    place: Path | JsonObject
-    if isinstance(source, FileSource):
-        place = Path(source.path)
-    elif isinstance(source, DataSource):
-        place = source.data
-    else:
-        migration = source.migration
-        place = migrations.pushed(migration)
-
-    async def tell(progress: Progress) -> None:
-        services.counters.notifications += 1
-        told = {"migration": migration, **asdict(progress)}
-        await session.send(encode_notification("migration", told))
-
-    result = await migrations.run(
-        place,
+    result = await services.migrations.run(
+        _source(params.source),
         ids=params.ids,
         dry_run=params.dryRun,
         strict=params.strict,
         primary_keys=params.primaryKeys,
-        tell=tell,
+        tell=_teller(services, exchange, params.source),
     )
-    if migration is not None and not params.dryRun:
-        migrations.remove(migration)
-    await session.settle(exchange, services.store.head)
+    await exchange.session.settle(exchange, services.store.head)
     return result.model_dump(mode="json", by_alias=True)
 
 
-async def _migrate_begin(services: Services, _exchange: Exchange, _params: NoParams) -> object:
-    return {"migration": await services.migrations.begin()}
+def _source(source: FileSource | DataSource | PushedSource) -> Source:
+    if isinstance(source, FileSource):
+        return Path(source.path)
+    return source.data if isinstance(source, DataSource) else source.migration
 
 
-async def _migrate_push(services: Services, _exchange: Exchange, params: PushParams) -> object:
-    total = await services.migrations.push(params.migration, params.records)
-    return {"received": len(params.records), "total": total}
+def _teller(
+    services: Services,
+    exchange: Exchange,
+    source: FileSource | DataSource | PushedSource | None = None,
+) -> Tell:
+    migration = source.migration if isinstance(source, PushedSource) else None
+
+    async def tell(progress: Progress) -> None:
+        services.counters.notifications += 1
+        told = {"migration": migration, **asdict(progress)}
+        await exchange.session.send(encode_notification("migration", told))
+
+    return tell
+
+
+async def _migrate_begin(
+    services: Services, exchange: Exchange, params: MigrateBeginParams
+) -> object:
+    verify = params.purpose == "verify"
+    return await services.migrations.begin(exchange.session.id, verify=verify)
+
+
+async def _migrate_push(services: Services, exchange: Exchange, params: PushParams) -> object:
+    told = await services.migrations.push(
+        exchange.session.id, params.migration, params.records, params.checkpoints
+    )
+    await exchange.session.settle(exchange, services.store.head)
+    return told
+
+
+async def _migrate_status(services: Services, _exchange: Exchange, _params: NoParams) -> object:
+    return await services.migrations.status()
+
+
+async def _migrate_verify(
+    services: Services, exchange: Exchange, params: MigrateVerifyParams
+) -> object:
+    tell = _teller(services, exchange, params.source)
+    found = await services.migrations.verify(_source(params.source), tell)
+    return found.model_dump(mode="json", by_alias=True)
+
+
+async def _migrate_cutover(
+    services: Services, exchange: Exchange, params: MigrationParams
+) -> object:
+    status = await services.migrations.cut_over(params.migration)
+    await exchange.session.settle(exchange, services.store.head)
+    return status
+
+
+async def _migrate_changes(
+    services: Services, _exchange: Exchange, params: MigrateChangesParams
+) -> object:
+    return await services.migrations.changes(params.migration, params.after, params.limit)
+
+
+async def _migrate_rollback(
+    services: Services, exchange: Exchange, params: MigrateRollbackParams
+) -> object:
+    status = await services.migrations.roll_back(params.migration, params.through)
+    await exchange.session.settle(exchange, services.store.head)
+    return status
+
+
+async def _migrate_cleanup(
+    services: Services, exchange: Exchange, params: MigrateCleanupParams
+) -> object:
+    status = await services.migrations.clean_up(params.migration)
+    await exchange.session.settle(exchange, services.store.head)
+    return status
+
+
+async def _migrate_repair(
+    services: Services, exchange: Exchange, params: MigrateRepairParams
+) -> object:
+    name = await services.migrations.repair(params.seq, params.document)
+    await exchange.session.settle(exchange, services.store.head)
+    return {"id": name}
+
+
+async def _attachments_get(_: Services, exchange: Exchange, params: AttachmentsGetParams) -> object:
+    read = SqlQuery(
+        sql="SELECT type, digest, length(data) AS length, data FROM _attachments "
+        "WHERE collection = ? AND documentId = ? AND id = ?",
+        params=[params.collection, params.documentId, params.id],
+    )
+    result = await exchange.session.read(read)
+    if not result.rows:
+        raise NotFoundError(
+            f"{params.collection} {params.documentId!r} has no attachment {params.id!r}"
+        )
+    return orjson.Fragment(result.rows[0])
+
+
+async def _backup_create(services: Services, _exchange: Exchange, _params: NoParams) -> object:
+    return await services.backups.create()
+
+
+async def _backup_list(services: Services, _exchange: Exchange, _params: NoParams) -> object:
+    return {"backups": await services.backups.list()}
+
+
+async def _backup_verify(services: Services, _exchange: Exchange, params: BackupParams) -> object:
+    return await services.backups.verify(params.name)
+
+
+async def _backup_read(services: Services, _exchange: Exchange, params: BackupReadParams) -> object:
+    return await services.backups.read(params.name, params.after, params.limit)
+
+
+async def _backup_restore(services: Services, exchange: Exchange, params: BackupParams) -> object:
+    result = await services.migrations.run(
+        services.backups.path(params.name),
+        ids="preserve",
+        dry_run=False,
+        strict=False,
+        primary_keys={},
+        tell=_teller(services, exchange),
+    )
+    await exchange.session.settle(exchange, services.store.head)
+    return result.model_dump(mode="json", by_alias=True)
 
 
 async def _server_info(services: Services, exchange: Exchange, _params: NoParams) -> object:

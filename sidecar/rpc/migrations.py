@@ -1,29 +1,39 @@
-"""Migrations of a server: one at a time, on a thread of its own, telling how far it is."""
+"""The move of a server's store, and imports beside it: one window feeds it, one import runs.
+
+1. The connection that began the move feeds it until it closes; then another may.
+2. Pushes, the switch and the way back take turns, so a push is wholly before a step or behind it.
+3. A copy to verify by is no move: it has a head it was begun at, and no state.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from sidecar.core.errors import BusyError
+from sidecar.core.errors import BusyError, MigrationError, NotFoundError
 from sidecar.core.json import JsonObject
 from sidecar.rpc.spool import Spool
 from sidecar.store import Store
 
 if TYPE_CHECKING:  # the migration's modules are imported when one runs
-    from sidecar.migration.result import MigrationResult, Progress
+    from sidecar.migration.feed import Feed
+    from sidecar.migration.move import Move, Standing
+    from sidecar.migration.result import MigrationResult, Progress, Verification
 
 SPOOL: Final = "spool"
 
+Ids = Literal["preserve", "remap"]
+Source = Path | JsonObject | str
+"""A file, an export's content, or the id records were pushed for."""
 Tell = Callable[["Progress"], Awaitable[None]]
+ResultT = TypeVar("ResultT")
 
 
 class Migrations:
-    """Runs migrations into one store.
+    """Moves RxDB into one store.
 
     Args:
         store: Where the documents go.
@@ -32,29 +42,59 @@ class Migrations:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._spool = Spool(store.data_dir / SPOOL)
-        self._pushing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._running = False
+        self._turn = asyncio.Lock()
+        self._copies: dict[str, int] = {}
+        self._feeder: str | None = None
+        self._feed: Feed | None = None
+        self._work: asyncio.Future[Any] | None = None
         self._cancelled = threading.Event()
 
-    async def begin(self) -> str:
-        """Begin a live migration; return its id."""
-        return await asyncio.to_thread(self._spool.begin)
+    async def begin(self, window: str, *, verify: bool) -> JsonObject:
+        """Begin the move or join it, or begin a copy to verify by.
 
-    async def push(self, migration: str, records: Sequence[str]) -> int:
-        """Put records of a live migration on disk, in the order of the calls; return the total."""
-        self._spool.path(migration)
-        async with self._pushing[migration]:
-            return await asyncio.to_thread(self._spool.push, migration, records)
+        Args:
+            window: The connection, which feeds the move from now on.
+            verify: Whether it is for such a copy.
 
-    def pushed(self, migration: str) -> Path:
-        """Return the file of a live migration."""
-        return self._spool.path(migration)
+        Raises:
+            BusyError: Another connection feeds it.
+        """
+        async with self._turn:
+            if verify:
+                name = await asyncio.to_thread(self._spool.begin)
+                self._copies[name] = self._store.head
+                return {"migration": name, "state": "idle", "total": 0, "checkpoints": {}}
+            self._take(window)
+            return await asyncio.to_thread(self._join)
+
+    def leave(self, window: str) -> None:
+        """Let another connection feed the move."""
+        if self._feeder == window:
+            self._feeder = self._feed = None
+
+    async def push(
+        self, window: str, migration: str, records: Sequence[str], checkpoints: JsonObject | None
+    ) -> JsonObject:
+        """Take records, in the order of the calls; durable when it returns.
+
+        Raises:
+            BusyError: Another connection feeds the move.
+            MigrationError: It takes none where it stands, or they are none.
+            NotFoundError: It is no migration.
+            StorageError: The disk refused.
+        """
+        async with self._turn:
+            if migration in self._copies:
+                total = await asyncio.to_thread(self._spool.push, migration, records)
+                return {"received": len(records), "total": total, "conflicts": 0}
+            self._take(window)
+            return await asyncio.to_thread(self._put, migration, records, checkpoints)
 
     async def run(
         self,
-        source: Path | JsonObject,
+        source: Source,
         *,
-        ids: Literal["preserve", "remap"],
+        ids: Ids,
         dry_run: bool,
         strict: bool,
         primary_keys: Mapping[str, str],
@@ -67,10 +107,286 @@ class Migrations:
         Raises:
             BusyError: Another migration runs.
             MigrationError: The source can't be migrated.
+            NotFoundError: Nothing was pushed for it.
         """
-        if self._running:
+        if isinstance(source, str):
+            standing = await asyncio.to_thread(self._move().standing, source)
+            if standing.report is not None and standing.state in _IMPORTED:
+                return standing.report
+            path: Path | JsonObject = self._spool.path(source)
+        else:
+            path = source
+        move = source if isinstance(source, str) else None
+
+        def work(report: Callable[[Progress], None]) -> MigrationResult:
+            from sidecar.migration import migrate  # noqa: PLC0415 - see above
+
+            return migrate(
+                self._store,
+                path,
+                ids=ids,
+                dry_run=dry_run,
+                strict=strict,
+                primary_keys=primary_keys,
+                progress=report,
+                cancelled=self._cancelled.is_set,
+                move=move,
+            )
+
+        result = await self._alone(work, tell)
+        if move is not None and not dry_run:
+            self._spool.remove(move)
+        return result
+
+    async def verify(self, source: Source, tell: Tell) -> Verification:
+        """Compare a source with the store.
+
+        Raises:
+            BusyError: A migration runs.
+            MigrationError: The source can't be read.
+            NotFoundError: Nothing was pushed for it.
+        """
+        move = self._move()
+        standing = await asyncio.to_thread(move.standing)
+        copy = source if isinstance(source, str) else None
+        if copy is not None and copy not in self._copies:
+            raise NotFoundError(
+                "no copy was begun to verify by",
+                hint='Begin one: `migrate.begin` with purpose "verify".',
+                migration=copy[:100],
+            )
+        since = None if copy is None else self._copies[copy]
+        if since is not None and standing.switched is not None:
+            since = min(since, standing.switched)
+        path = self._spool.path(source) if isinstance(source, str) else source
+
+        def work(report: Callable[[Progress], None]) -> Verification:
+            from sidecar.migration.run import verify  # noqa: PLC0415 - see above
+
+            return verify(
+                self._store,
+                path,
+                ids=standing.ids,
+                since=since,
+                progress=report,
+                cancelled=self._cancelled.is_set,
+            )
+
+        found = await self._alone(work, tell)
+        if copy is not None:
+            del self._copies[copy]
+            self._spool.remove(copy)
+            if standing.state == "dual" and standing.report is not None:
+                report = standing.report.model_copy(update={"verification": found})
+                told = report.model_dump(mode="json", by_alias=True)
+                await asyncio.to_thread(move.advance, "compare", standing.migration, report=told)
+        return found
+
+    async def status(self) -> JsonObject:
+        """Return where the move stands."""
+        return await asyncio.to_thread(self._status)
+
+    async def cut_over(self, migration: str) -> JsonObject:
+        """Switch the app to the store.
+
+        Raises:
+            MigrationError: It is not where it can, or what was compared last differs.
+            NotFoundError: It is another move.
+        """
+
+        def work() -> JsonObject:
+            from sidecar.migration.move import switch  # noqa: PLC0415 - see above
+
+            switch(self._move(), migration)
+            return self._status()
+
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+    async def changes(self, migration: str, after: int | None, limit: int) -> JsonObject:
+        """Return what the app changed in the store since the switch.
+
+        Raises:
+            MigrationError: It has not switched.
+            NotFoundError: It is another move.
+        """
+
+        def work() -> JsonObject:
+            from sidecar.migration.returning import Returning  # noqa: PLC0415 - see above
+
+            standing = self._move().standing(migration)
+            start = standing.synced if standing.state == "rolled-back" else standing.switched
+            if start is None:
+                raise MigrationError(
+                    f"a migration that is {standing.state} has nothing to bring back",
+                    hint="The app has not switched: RxDB has all there is.",
+                    state=standing.state,
+                )
+            head = self._store.head
+            page = Returning(self._store, standing).page(
+                start if after is None else max(after, start), limit
+            )
+            return {"changes": [*page.changes], "after": page.after, "head": head}
+
+        return await asyncio.to_thread(work)
+
+    async def roll_back(self, migration: str, through: int | None) -> JsonObject:
+        """Return to RxDB, or begin to.
+
+        Raises:
+            MigrationError: There is no way back.
+            NotFoundError: It is another move.
+        """
+        if self._work is not None:
+            self._cancelled.set()
+            await asyncio.wait([self._work])
+
+        def work() -> JsonObject:
+            from sidecar.migration.returning import Returning  # noqa: PLC0415 - see above
+
+            move = self._move()
+            standing = move.standing(migration)
+            if standing.state not in {"rolling-back", "rolled-back"}:
+                standing = move.advance("roll-back", migration)
+                self._spool.remove(migration)
+            if standing.state == "rolling-back" and through is not None:
+                through_head = min(through, self._store.head)
+                if not Returning(self._store, standing).page(through_head, 1).changes:
+                    move.advance("return", migration, through=through_head)
+            return self._status()
+
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+    async def clean_up(self, migration: str) -> JsonObject:
+        """End the move for good.
+
+        Raises:
+            MigrationError: It has not switched, or its backup is not whole any more.
+            NotFoundError: It is another move.
+        """
+
+        def work() -> JsonObject:
+            from sidecar.migration.backups import is_whole  # noqa: PLC0415 - see above
+
+            move = self._move()
+            standing = move.standing(migration)
+            if standing.state == "switched" and (
+                standing.backup is None or not is_whole(standing.backup)
+            ):
+                raise MigrationError(
+                    "the backup is not as it was when it was verified",
+                    hint="RxDB's data is the only other copy: keep it, or back it up again.",
+                )
+            move.reach("clean", migration)
+            return self._status()
+
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+    async def repair(self, seq: int, document: JsonObject) -> str:
+        """Import the corrected form of a quarantined document; return its id.
+
+        Raises:
+            NotFoundError: The quarantine has no such document.
+            ValidationError: The form is not good yet.
+            ConflictError: The store has a document of this id.
+        """
+
+        def work() -> str:
+            from sidecar.migration.quarantine import repair  # noqa: PLC0415 - see above
+
+            return repair(self._store, self._move().standing(), seq, document)
+
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+    def cancel(self) -> None:
+        """Cancel the migration that runs, if any."""
+        self._cancelled.set()
+
+    def _take(self, window: str) -> None:
+        if self._feeder not in {None, window}:
+            raise BusyError(
+                "another window feeds the migration",
+                hint="Wait: when its connection closes, this one may.",
+            )
+        self._feeder = window
+
+    def _move(self) -> Move:
+        from sidecar.migration.move import Move  # noqa: PLC0415 - see above
+
+        return Move(self._store)
+
+    def _join(self) -> JsonObject:
+        standing = self._move().begin()
+        name = standing.migration
+        if standing.state in _COPYING:
+            self._spool.begin(name)
+        self._spool.keep({name, *self._copies})
+        return {
+            "migration": name,
+            "state": standing.state,
+            "total": self._spool.total(name),
+            "checkpoints": self._spool.checkpoints(name),
+        }
+
+    def _put(
+        self, migration: str, records: Sequence[str], checkpoints: JsonObject | None
+    ) -> JsonObject:
+        move = self._move()
+        standing = move.standing(migration)
+        conflicts = 0
+        if standing.state in _FOLLOWING:
+            conflicts = self._follow(standing, records)
+        elif standing.state in _COPYING:
+            if standing.state == "reading":
+                move.advance("copy", migration)
+            self._spool.push(migration, records)
+        else:
+            raise MigrationError(
+                f"a migration that is {standing.state} takes no records",
+                hint="`migrate.status` tells where it is.",
+                state=standing.state,
+            )
+        if checkpoints:
+            self._spool.check(migration, checkpoints)
+        total = self._spool.total(migration)
+        return {"received": len(records), "total": total, "conflicts": conflicts}
+
+    def _follow(self, standing: Standing, records: Sequence[str]) -> int:
+        from sidecar.migration.feed import Feed  # noqa: PLC0415 - see above
+
+        if self._feed is None:
+            self._feed = Feed(self._store, standing)
+        if not records:
+            return 0
+        with self._spool.page(records) as path:
+            return self._feed.push(path)
+
+    def _status(self) -> JsonObject:
+        from sidecar.migration.stored import Stored  # noqa: PLC0415 - see above
+
+        standing = self._move().standing()
+        backup, report = standing.backup, standing.report
+        quarantined = Stored(self._store).number("SELECT count(*) AS found FROM _quarantine")
+        return {
+            "migration": standing.migration or None,
+            "state": standing.state,
+            "ids": standing.ids,
+            "backup": None if backup is None else backup.model_dump(mode="json", by_alias=True),
+            "report": None if report is None else report.model_dump(mode="json", by_alias=True),
+            "switched": standing.switched,
+            "quarantined": quarantined,
+            "feeding": self._feeder is not None,
+        }
+
+    async def _alone(
+        self, work: Callable[[Callable[[Progress], None]], ResultT], tell: Tell
+    ) -> ResultT:
+        """Run work on a thread of its own, one at a time, telling how far it is."""
+        if self._work is not None:
             raise BusyError("another migration runs", hint="Wait until it ends.")
-        self._running = True
         self._cancelled.clear()
         loop = asyncio.get_running_loop()
         news: asyncio.Queue[Progress] = asyncio.Queue(1)
@@ -83,21 +399,8 @@ class Migrations:
         def report(progress: Progress) -> None:
             loop.call_soon_threadsafe(note, progress)
 
-        def work() -> MigrationResult:
-            from sidecar.migration import migrate  # noqa: PLC0415 - see above
-
-            return migrate(
-                self._store,
-                source,
-                ids=ids,
-                dry_run=dry_run,
-                strict=strict,
-                primary_keys=primary_keys,
-                progress=report,
-                cancelled=self._cancelled.is_set,
-            )
-
-        running = asyncio.ensure_future(asyncio.to_thread(work))
+        running = asyncio.ensure_future(asyncio.to_thread(work, report))
+        self._work = running
         running.add_done_callback(self._ended)
         telling = asyncio.ensure_future(_tell(news, tell))
         try:
@@ -108,17 +411,13 @@ class Migrations:
         finally:
             telling.cancel()
 
-    def remove(self, migration: str) -> None:
-        """Remove the records of a live migration that was imported."""
-        self._spool.remove(migration)
-        self._pushing.pop(migration, None)
-
-    def cancel(self) -> None:
-        """Cancel the migration that runs, if any."""
-        self._cancelled.set()
-
     def _ended(self, _: object) -> None:
-        self._running = False
+        self._work = None
+
+
+_COPYING: Final = frozenset({"backing-up", "reading"})
+_FOLLOWING: Final = frozenset({"dual", "switched"})
+_IMPORTED: Final = frozenset({"dual", "switched", "rolling-back", "rolled-back", "cleaned"})
 
 
 async def _tell(news: asyncio.Queue[Progress], tell: Tell) -> None:

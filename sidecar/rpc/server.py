@@ -21,6 +21,7 @@ from websockets.typing import Subprotocol
 
 from sidecar.core.errors import TooLargeError, UsageError
 from sidecar.rpc.auth import PATH, SUBPROTOCOL, Gate, Handshake, normal_origin
+from sidecar.rpc.backup_files import BackupFiles
 from sidecar.rpc.hub import Hub
 from sidecar.rpc.jsonrpc import Dispatcher, RequestId, encode_error, invalid_request
 from sidecar.rpc.limits import FRAME_BYTES, IN_FLIGHT, MESSAGE_BYTES
@@ -73,7 +74,7 @@ class Server:
             UsageError: The port is taken.
         """
         hub = Hub(asyncio.get_running_loop(), store)
-        services = Services(store, hub, Migrations(store), stop)
+        services = Services(store, hub, Migrations(store), BackupFiles(store), stop)
         server = cls(services, Gate(token, frozenset(map(normal_origin, origins))))
         await server._listen(port)
         return server
@@ -168,6 +169,7 @@ class Server:
             _log.info("connection lost", extra={"session": session.id, "why": str(closed)})
         finally:
             counters.connections -= 1
+            self._services.migrations.leave(session.id)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, session.end(), return_exceptions=True)

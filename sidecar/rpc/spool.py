@@ -6,14 +6,18 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import orjson
+
 from sidecar.core.errors import NotFoundError, StorageError, ValidationError
-from sidecar.core.json import pointer
+from sidecar.core.json import JsonObject, pointer
 
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
+_BLOCK: Final = 1 << 20
 
 
 class Spool:
@@ -27,19 +31,24 @@ class Spool:
         self._directory = directory
         self._totals: dict[str, int] = {}
 
-    def begin(self) -> str:
-        """Make an empty file; return its migration's id.
+    def begin(self, name: str | None = None) -> str:
+        """Make an empty file, or mend the one there is; return its migration's id.
+
+        Args:
+            name: The migration's id, None for a new one.
 
         Raises:
             StorageError: The disk refused.
         """
-        name = uuid.uuid4().hex
+        name = name or uuid.uuid4().hex
+        path = self._file(name)
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file(name).touch(mode=0o600)
+            path.touch(mode=0o600)
+            os.truncate(path, _whole(path))
         except OSError as error:
             raise StorageError(f"the spool can't be written: {error.strerror}") from error
-        self._totals[name] = 0
+        self._totals.pop(name, None)
         return name
 
     def push(self, name: str, records: Sequence[str]) -> int:
@@ -51,7 +60,7 @@ class Spool:
             ValidationError: A record is not the JSON text of an object.
         """
         path = self.path(name)
-        total = self._total(name, path)
+        total = self.total(name)
         text = _lines(records)
         size = path.stat().st_size
         try:
@@ -75,20 +84,89 @@ class Spool:
             raise NotFoundError(f"no migration {name[:100]!r} was begun", migration=name[:100])
         return self._file(name)
 
-    def remove(self, name: str) -> None:
-        """Remove a migration's file: the store and the backup have its records."""
-        self._file(name).unlink(missing_ok=True)
-        self._totals.pop(name, None)
-
-    def _total(self, name: str, path: Path) -> int:
-        """Return how many records a file has, counting them after a restart."""
+    def total(self, name: str) -> int:
+        """Return how many records a migration's file has; 0 without a file."""
         if name not in self._totals:
+            path = self._file(name)
+            if not path.is_file():
+                return 0
             with path.open("rb") as file:
                 self._totals[name] = sum(1 for _ in file)
         return self._totals[name]
 
+    def check(self, name: str, checkpoints: JsonObject) -> None:
+        """Keep how far feeds are, whose records are safe.
+
+        Raises:
+            StorageError: The disk refused; what was kept before stays.
+        """
+        path = self._checkpoints(name)
+        part = path.with_suffix(".part")
+        try:
+            part.write_bytes(orjson.dumps({**self.checkpoints(name), **checkpoints}))
+            part.replace(path)
+        except OSError as error:
+            raise StorageError(f"the spool can't be written: {error.strerror}") from error
+
+    def checkpoints(self, name: str) -> JsonObject:
+        """Return how far feeds are; nothing where that is not known, so they begin again."""
+        try:
+            found = orjson.loads(self._checkpoints(name).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @contextmanager
+    def page(self, records: Sequence[str]) -> Iterator[Path]:
+        """Lend a file of records.
+
+        Raises:
+            StorageError: The disk refused.
+            ValidationError: A record is not the JSON text of an object.
+        """
+        path = self._directory / f"page-{uuid.uuid4().hex}.ndjson"
+        text = _lines(records)
+        try:
+            path.write_bytes(text)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise StorageError(f"the spool can't be written: {error.strerror}") from error
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def remove(self, name: str) -> None:
+        """Remove a migration's records: the store and the backup have them."""
+        self._file(name).unlink(missing_ok=True)
+        self._totals.pop(name, None)
+
+    def keep(self, names: Collection[str]) -> None:
+        """Remove what migrations left that are over."""
+        for path in [*self._directory.glob("*.ndjson"), *self._directory.glob("*.json")]:
+            if path.stem not in names:
+                path.unlink(missing_ok=True)
+                self._totals.pop(path.stem, None)
+
+    def _checkpoints(self, name: str) -> Path:
+        return self._directory / f"{name}.json"
+
     def _file(self, name: str) -> Path:
         return self._directory / f"{name}.ndjson"
+
+
+def _whole(path: Path) -> int:
+    """Return the bytes of a file's whole lines: a killed server leaves part of one."""
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        while end > 0:
+            start = max(0, end - _BLOCK)
+            file.seek(start)
+            at = file.read(end - start).rfind(b"\n")
+            if at >= 0:
+                return start + at + 1
+            end = start
+    return 0
 
 
 def _lines(records: Sequence[str]) -> bytes:

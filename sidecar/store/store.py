@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -78,10 +79,11 @@ class Store:
         self.schema = schema
         self.limits = limits
         self.vault = Vault(key)
+        self._key = key
         self._writer = Writer(connection, schema, clock)
 
         def open_snapshot() -> Snapshot:
-            reader = connect(self.path, key=key, read_only=True)
+            reader = connect(self.path, key=self._key, read_only=True)
             return Snapshot(reader, lambda: self._writer.catalog, limits)
 
         self._readers = Readers(open_snapshot)
@@ -299,6 +301,28 @@ class Store:
     def collections(self) -> list[str]:
         """Return the names of all tables, declared and defined."""
         return list(self._writer.catalog.tables)
+
+    def copy(self, path: Path) -> None:
+        """Write a copy of the store, under the same key, and check it; others go on meanwhile.
+
+        Args:
+            path: Where no file is.
+
+        Raises:
+            StorageError: The disk refused.
+            CorruptError: The copy is not sound.
+        """
+        try:
+            with (
+                closing(connect(self.path, key=self._key, read_only=True)) as source,
+                closing(connect(path, key=self._key)) as target,
+            ):
+                source.backup(target)
+                ((found, *_),) = target.execute("PRAGMA integrity_check(1)").fetchall()
+        except DriverError as error:
+            raise translate(error) from error
+        if found != "ok":
+            raise CorruptError(f"the copy of {self.path} is not sound: {found}")
 
     def _is_short(self, query: Query) -> bool:
         if isinstance(query, SqlQuery):

@@ -37,7 +37,7 @@ async def call(peer: Peer, method: str, params: Decoded = None) -> Decoded:
 
 def test_what_is_served_is_what_is_described() -> None:
     """The table of implementations and the contract name the same methods."""
-    assert methods(Services(None, None, None, print)).keys() == METHODS.keys()  # type: ignore[arg-type]
+    assert methods(Services(None, None, None, None, print)).keys() == METHODS.keys()  # type: ignore[arg-type]
 
 
 async def test_a_commit_gives_a_receipt(peer: Peer) -> None:

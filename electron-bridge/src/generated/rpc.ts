@@ -159,6 +159,10 @@ export interface Compared {
    */
   missing: number;
   /**
+   * Different because the store changed them meanwhile.
+   */
+  changed: number;
+  /**
    * In the store, not in the source: what it held before, or got meanwhile.
    */
   onlyInStore: number;
