@@ -12,7 +12,7 @@ import { LastLines, readLines } from "./lines.ts";
 import { type Announcement, isProgress, PROTOCOL, readAnnouncement } from "./ready.ts";
 import type { Ending } from "./states.ts";
 import type { SidecarFailure } from "./status.ts";
-import { signalTree } from "./tree.ts";
+import { killGroup, signalTree } from "./tree.ts";
 
 /** What a run needs. */
 export interface LaunchOptions {
@@ -64,7 +64,9 @@ export function launch(options: LaunchOptions): Launched {
     detached: process.platform !== "win32",
   });
   const signal = (name: "SIGTERM" | "SIGKILL"): void => {
-    if (child.pid !== undefined) signalTree(child.pid, name);
+    const { pid, exitCode, signalCode } = child;
+    // The pid of one that has ended may be another's.
+    if (pid !== undefined && exitCode === null && signalCode === null) signalTree(pid, name);
   };
   const giveUp = (code: string, message: string, hint: string): void => {
     known = { code, message, hint, final: true };
@@ -129,7 +131,7 @@ export function launch(options: LaunchOptions): Launched {
       tell(null, null);
     });
     child.once("exit", (code, signalName) => {
-      signal("SIGKILL");
+      if (child.pid !== undefined) killGroup(child.pid);
       const told = setTimeout(tell, LAST_WORDS, code, signalName);
       child.once("close", () => {
         clearTimeout(told);

@@ -157,7 +157,12 @@ export class SidecarProcess {
     event.preventDefault();
     if (this.#quitting) return;
     this.#quitting = true;
-    void this.stop().then(() => setImmediate(() => this.#options.app.quit()));
+    // Electron has to leave this event before it is asked again.
+    const quitAgain = (): void => {
+      this.#quitting = false;
+      this.#options.app.quit();
+    };
+    void this.stop().then(() => setImmediate(quitAgain));
   }
 
   #canMove(event: SidecarEvent): boolean {

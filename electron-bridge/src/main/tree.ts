@@ -11,8 +11,17 @@ export function signalTree(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   if (process.platform === "win32") {
     const taskkill = join(process.env.SYSTEMROOT ?? "C:\\Windows", "System32", "taskkill.exe");
     execFile(taskkill, ["/pid", String(pid), "/T", "/F"], { windowsHide: true }, () => {});
-    return;
+  } else {
+    signalGroup(pid, signal);
   }
+}
+
+/** Kill what a process that has just ended leaves behind. Windows doesn't know it any more. */
+export function killGroup(pid: number): void {
+  if (process.platform !== "win32") signalGroup(pid, "SIGKILL");
+}
+
+function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
     process.kill(-pid, signal);
   } catch {

@@ -22,8 +22,9 @@ export interface Served {
 export function serveWindows(
   ipcMain: ElectronIpcMain,
   allows: (url: string) => boolean,
-  { endpoint, status, start }: Served,
+  sidecar: Served,
 ): void {
+  const { status } = sidecar;
   let revision = 0;
   status.subscribe(() => {
     revision += 1;
@@ -39,7 +40,7 @@ export function serveWindows(
 
   ipcMain.handle(channels.endpoint, async (event) => {
     judge(event);
-    const found = await endpoint();
+    const found = await sidecar.endpoint();
     // The frame may have gone elsewhere meanwhile.
     judge(event);
     return found;
@@ -51,7 +52,7 @@ export function serveWindows(
   });
   ipcMain.handle(channels.start, (event) => {
     judge(event);
-    start();
+    sidecar.start();
   });
 }
 

@@ -272,6 +272,13 @@ describe("the end of a sidecar", () => {
     await gone(electron.root);
   });
 
+  it("comes in the very moment of its start", async () => {
+    const { sidecar, electron, states } = sidecarProcess();
+    await sidecar.start().stop();
+    expect(states).toEqual(["starting", "stopping", "stopped"]);
+    await gone(electron.root);
+  });
+
   it("comes by force where it doesn't listen", async () => {
     const { sidecar, electron } = sidecarProcess();
     const { pid } = await sidecar.start().ready();
@@ -300,6 +307,12 @@ describe("the end of a sidecar", () => {
     expect(states.at(-1)).toBe("stopped");
     expect(electron.quits).toBe(3);
     await gone(electron.root);
+    // Another listener kept the app, which goes on and quits later.
+    await sidecar.start().ready();
+    const later = electron.hasQuit();
+    electron.app.quit();
+    await later;
+    expect(states.at(-1)).toBe("stopped");
   });
 
   it("holds up no app whose sidecar isn't there", async () => {

@@ -25,3 +25,7 @@ it("loads what opens a database, asks and follows it in 15 kB; the rest when it 
 it("has a client of 6 kB below it", async () => {
   expect(await sizeOf("client/core.ts")).toBeLessThanOrEqual(6_000);
 });
+
+it("has a preload script of 1 kB, which runs before each page", async () => {
+  expect(await sizeOf("preload/index.ts")).toBeLessThanOrEqual(1_000);
+});
