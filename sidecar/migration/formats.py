@@ -154,6 +154,8 @@ def _open(path: Path) -> BinaryIO:
 def _format_of(cursor: JsonCursor, path: Path) -> str:
     first = cursor.peek()
     seen: list[str] = []
+    if not first and path.suffix == ".ndjson":
+        return "ndjson"  # of a database that holds nothing
     if first == b"{":
         for key in cursor.members():
             seen.append(key)

@@ -321,10 +321,10 @@ CONTRACTS: Sequence[Contract] = (
                 "and how far the feed is",
                 {
                     "migration": "4f9f0a1c5a0e4d0f8c1b2a3d4e5f6071",
-                    "records": [],
+                    "records": ['{"collection":null,"local":{"id":"theme","deleted":true}}'],
                     "checkpoints": {"personas": {"id": "p1", "lwt": AT}},
                 },
-                {"received": 0, "total": 1, "conflicts": 0},
+                {"received": 1, "total": 2, "conflicts": 0},
             ),
         ),
     ),

@@ -208,13 +208,13 @@ class PushParams(Wire):
     """Records of a live migration."""
 
     migration: Ident
-    checkpoints: AnyObject | None = Field(
-        default=None,
-        description="How far each feed is with these records; `migrate.begin` gives them back",
-    )
     records: list[Annotated[str, Field(min_length=2)]] = Field(
         description="The JSON text of one object per document, schema or local document. Text, "
         "because a document of RxDB may hold half an emoji, which no other JSON can carry"
+    )
+    checkpoints: AnyObject | None = Field(
+        default=None,
+        description="How far each feed is with these records; `migrate.begin` gives them back",
     )
 
 

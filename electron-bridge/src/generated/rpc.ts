@@ -822,15 +822,15 @@ export interface MigrateParams {
 export interface MigratePushParams {
   migration: string;
   /**
+   * The JSON text of one object per document, schema or local document. Text, because a document of RxDB may hold half an emoji, which no other JSON can carry
+   */
+  records: string[];
+  /**
    * How far each feed is with these records; `migrate.begin` gives them back
    */
   checkpoints?: {
     [k: string]: unknown;
   } | null;
-  /**
-   * The JSON text of one object per document, schema or local document. Text, because a document of RxDB may hold half an emoji, which no other JSON can carry
-   */
-  records: string[];
 }
 /**
  * What became of the records: they are on disk, or in the store.

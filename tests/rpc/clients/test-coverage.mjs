@@ -31,12 +31,20 @@ const call = (method, params) => {
 const { result } = await call("rpc.discover", []);
 const document = await parseOpenRPCDocument(JSON.stringify(result));
 
+// What these name, a document or a step of a migration, must be there first; tests of their own go through them.
+const STEPS = /^(migrate\.(push|cutover|changes|rollback|cleanup|repair)|attachments\.get|backup\.(verify|read|restore))$/;
+
+class Possible extends Examples {
+  getCalls(openrpcDocument, method) {
+    return STEPS.test(method.name) ? [] : super.getCalls(openrpcDocument, method);
+  }
+}
+
 // Two things an example can't know: the id some migrate.begin gave, and a file that is there.
 let begun;
 const real = (method, params, examples) => {
   const [first, ...rest] = params;
   if (!examples.includes(JSON.stringify(first))) return params;
-  if (method === "migrate.push") return [begun, ...rest];
   if (first.path !== undefined) return [{ path: file }, ...rest];
   return [first.migration === undefined ? first : { migration: begun }, ...rest];
 };
@@ -45,7 +53,7 @@ const transport = async (_url, method, params) => {
   const firsts = examples.map((one) => JSON.stringify(one.params[0].value));
   const migrating = method.startsWith("migrate");
   const answer = await call(method, migrating ? real(method, params, firsts) : params);
-  if (method === "migrate.begin") begun = answer.result.migration;
+  if (method === "migrate.begin" && answer.result?.state !== "idle") begun = answer.result?.migration;
   return answer;
 };
 
@@ -69,11 +77,17 @@ class Described extends Faker {
   }
 }
 
+class Unexampled extends Faker {
+  getCalls(openrpcDocument, method) {
+    return STEPS.test(method.name) ? [] : super.getCalls(openrpcDocument, method);
+  }
+}
+
 const calls = await coverage({
   openrpcDocument: document,
   transport,
   reporters: ["empty"],
-  rules: [new Examples(), new Described({ numCalls: 6 }), new Faker()],
+  rules: [new Possible(), new Described({ numCalls: 6 }), new Unexampled()],
   skip: [],
   only: [],
 });
