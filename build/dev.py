@@ -21,7 +21,9 @@ if sys.version_info < (3, 11):
     sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
 
 import chromium
-from provision import BRIDGE, PYTHON, ROOT, VENV, VENV_BIN, ensure_bridge, ensure_npm, ensure_python
+from measure import program
+from packing import Packed
+from provision import BRIDGE, PYTHON, ROOT, VENV_BIN, ensure_bridge, ensure_npm, ensure_python
 from provision import npm as npm_program
 from stamps import Stamp, fingerprint
 from steps import Command, Run, StepFailedError
@@ -56,6 +58,7 @@ def test(run: Run) -> None:
     types(run)
     schema(run, check=True)
     setup(run)
+    bundle(run)
     env = _children_env(run)
     with tempfile.TemporaryDirectory() as reports:
         report = Path(reports) / "pytest.xml"
@@ -188,31 +191,68 @@ def fuzz(run: Run, *, minutes: int | None = None, seed: int | None = None) -> No
     )
 
 
-def bundle(run: Run) -> None:
-    """Build the standalone sidecar into build/dist/sidecar/ and start it."""
+def bundle(run: Run, *, schema: str | None = None, twice: bool = False) -> None:
+    """Build the standalone sidecar into build/dist/sidecar/, start it and measure it."""
     ensure_python(run)
-    spec = ROOT / "build" / "sidecar.spec"
-    inputs = (ROOT / "sidecar", ROOT / "build" / "constraints.txt", spec)
-    made = Stamp(VENV, "bundle", fingerprint(inputs, sys.version))
-    program = BUNDLE / "sidecar" / "sidecar"
-    if made.is_fresh() and BUNDLE.is_dir():
+    packed = Packed.of(schema)
+    if bundle_stamp().is_fresh() and schema is None:
         run.skip("bundle")
     else:
-        places: Command = ["--distpath", BUNDLE, "--workpath", ROOT / "build" / "work"]
+        _freeze(run, "bundle", BUNDLE, schema)
+        bundle_stamp(packed.name).press()
+    sidecar = program(BUNDLE / "sidecar", "sidecar")
+    starts: dict[str, Command] = {"bundle starts": ["--version"], "bundle is well": ["doctor"]}
+    if packed.name is not None:
+        starts["bundle has the schema"] = ["schema", "--schema", packed.name]
+    for name, command in starts.items():
         run.step(
-            "bundle",
-            [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *places, spec],
-            hint="PyInstaller says above what it missed; build/sidecar.spec lists what it takes.",
+            name,
+            [sidecar, *command],
+            hint="A module may be missing from the bundle: build/packing.py says what is left out.",
             cwd=ROOT,
+            env={"SIDECAR_DATA_DIR": str(ROOT / "build" / "work" / "no-store")},
+            is_test=True,
         )
-        made.press()
     run.step(
-        "bundle starts",
-        [program, "--version"],
-        hint="A module may be missing from the bundle: add it to build/sidecar.spec.",
+        "bundle's cost",
+        [PYTHON, ROOT / "build" / "measure.py", BUNDLE],
+        hint="Find what it takes in that a server does not need, or what it does before it serves.",
         cwd=ROOT,
         is_test=True,
     )
+    if twice:
+        with tempfile.TemporaryDirectory() as again:
+            _freeze(run, "bundle again", Path(again), schema)
+            run.step(
+                "bundle is the same",
+                [PYTHON, ROOT / "build" / "same.py", BUNDLE / "sidecar", f"{again}/sidecar"],
+                hint="docs/bundle.md says what makes two builds the same.",
+                cwd=ROOT,
+                is_test=True,
+            )
+
+
+def bundle_stamp(schema: str | None = None) -> Stamp:
+    """Return the stamp of a bundle made of what is here now."""
+    parts = ("constraints.txt", "sidecar.spec", "packing.py", "licences.py", "licences", "bare.py")
+    inputs = (ROOT / "sidecar", *(ROOT / "build" / part for part in parts))
+    return Stamp(BUNDLE, "bundle", fingerprint(inputs, sys.version, str(schema)))
+
+
+def _freeze(run: Run, name: str, place: Path, schema: str | None) -> None:
+    with tempfile.TemporaryDirectory() as work:
+        places: Command = ["--distpath", place, "--workpath", work]
+        quietly = ("--noconfirm", "--clean", "--log-level=ERROR")
+        own = ("--", "--schema", schema) if schema else ()
+        spec = ROOT / "build" / "sidecar.spec"
+        run.step(
+            name,
+            [PYTHON, "-m", "PyInstaller", *quietly, *places, spec, *own],
+            hint="PyInstaller says above what it missed; build/packing.py lists what is left out.",
+            cwd=Path.cwd(),
+            # Whatever a build takes from the clock or from chance is the same each time.
+            env={"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "315532800"},
+        )
 
 
 @dataclass(frozen=True)
@@ -284,7 +324,14 @@ VERBS = {
         ),
     ),
     "bundle": Verb(
-        bundle, (("bundle", "build/dist/sidecar/ runs where there is no Python installed"),)
+        bundle,
+        (
+            ("bundle", "build/dist/sidecar/ runs where there is no Python installed"),
+            ("bundle --schema app/schema.py", "as above, with an app's own schema in it"),
+            ("bundle --twice", "builds a second time, and fails when a byte differs"),
+        ),
+        (("--twice", "twice", "build again and compare, byte for byte"),),
+        texts=(("--schema", "schema", "the app's schema: MODULE:ATTR, or FILE.PY"),),
     ),
 }
 

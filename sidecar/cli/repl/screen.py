@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
+import pydoc
 
 from sidecar.cli.repl.names import EventBuilder, RpcMethod, parameters
 from sidecar.client import TypedQuery
@@ -43,7 +43,8 @@ class Help:
             elif isinstance(thing, TypedQuery):
                 print(f"{thing}\n\n{_steps(thing)}")
             else:
-                builtins.help(thing)
+                # A packaged Python has no `help` of its own.
+                pydoc.help(thing)
         if not things:
             print(SCREEN, end="")
 
