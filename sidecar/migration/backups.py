@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,13 @@ from typing import Final
 
 import orjson
 
-from sidecar.core.errors import MigrationError, NotFoundError, StorageError
+from sidecar.core.errors import (
+    CorruptError,
+    MigrationError,
+    NotFoundError,
+    StorageError,
+    WrongKeyError,
+)
 from sidecar.core.json import JsonObject
 from sidecar.migration.backup import file_sha256
 from sidecar.migration.formats import records
@@ -33,8 +40,8 @@ class Checked:
     """What reading a backup to its end found.
 
     Attributes:
-        sha256: Of its bytes before its last member.
-        counts: Documents by collection; "" are the database's local documents.
+        sha256: Of its bytes, those of RxDB's before their last member.
+        counts: Documents by collection, "" for the database's local ones; rows by table.
     """
 
     valid: bool
@@ -77,8 +84,12 @@ class Backups:
             )
         return path
 
-    def check(self, name: str) -> Checked:
-        """Read a backup of RxDB to its end.
+    def check(self, name: str, check_copy: Callable[[Path], dict[str, int]]) -> Checked:
+        """Read a backup to its end.
+
+        Args:
+            name: Its file name.
+            check_copy: Returns what a sound copy of the store holds.
 
         Raises:
             NotFoundError: There is none of that name.
@@ -86,14 +97,19 @@ class Backups:
         """
         path = self.path(name)
         counts: Counter[str] = Counter()
-        found = said = ""
         try:
-            found, said = file_sha256(path)
-            for record in records(path):
-                if record.kind in {Kind.DOCUMENT, Kind.LOCAL}:
-                    local = record.kind is Kind.LOCAL
-                    counts["" if local else record.collection or ""] += 1
-        except MigrationError:
+            if name.startswith(_STORE):
+                with path.open("rb") as file:
+                    found = said = hashlib.file_digest(file, "sha256").hexdigest()
+                counts.update(check_copy(path))
+            else:
+                found, said = file_sha256(path)
+                counts.update(
+                    "" if record.kind is Kind.LOCAL else record.collection or ""
+                    for record in records(path)
+                    if record.kind in {Kind.DOCUMENT, Kind.LOCAL}
+                )
+        except (MigrationError, CorruptError, WrongKeyError):
             return Checked(False, found, dict(counts))
         except OSError as error:
             raise StorageError(f"{path.name} can't be read: {error.strerror}") from error

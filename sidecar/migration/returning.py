@@ -31,7 +31,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RXDB_S_OWN: Final = frozenset({"_rev", "_meta"})
 
 _DOCUMENTS: Final = """
-SELECT collection, id, max(seq) AS seq FROM _touched JOIN _events USING (seq)
+SELECT collection, _touched.id AS id, max(seq) AS seq FROM _touched JOIN _events USING (seq)
 WHERE seq > ? AND clientId <> ? AND collection IN (SELECT value FROM json_each(?))
 GROUP BY 1, 2 ORDER BY 3 LIMIT ?
 """

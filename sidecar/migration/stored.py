@@ -119,7 +119,7 @@ class Stored:
     def changed_by(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Return the last event that changed each document, also a deleted one: seq and client."""
         rows = self.sql(
-            "SELECT id, last.seq, clientId FROM ("
+            "SELECT last.id, last.seq, clientId FROM ("
             "SELECT id, max(seq) AS seq FROM _touched WHERE collection = ? "
             "AND id IN (SELECT value FROM json_each(?)) GROUP BY id"
             ") AS last JOIN _events ON _events.seq = last.seq",

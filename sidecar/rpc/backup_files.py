@@ -41,7 +41,8 @@ class BackupFiles:
         """Read a backup to its end."""
         from sidecar.migration.backups import Backups  # noqa: PLC0415 - as above
 
-        found = await asyncio.to_thread(Backups(self._store.data_dir).check, name)
+        backups = Backups(self._store.data_dir)
+        found = await asyncio.to_thread(backups.check, name, self._store.check_copy)
         counts: JsonObject = {**found.counts}
         return {"name": name, "valid": found.valid, "sha256": found.sha256, "counts": counts}
 

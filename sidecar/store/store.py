@@ -318,11 +318,31 @@ class Store:
                 closing(connect(path, key=self._key)) as target,
             ):
                 source.backup(target)
-                ((found, *_),) = target.execute("PRAGMA integrity_check(1)").fetchall()
         except DriverError as error:
             raise translate(error) from error
-        if found != "ok":
-            raise CorruptError(f"the copy of {self.path} is not sound: {found}")
+        self.check_copy(path)
+
+    def check_copy(self, path: Path) -> dict[str, int]:
+        """Read a copy of the store to its end; return its events and documents by table.
+
+        Raises:
+            CorruptError: It is not sound, or no store.
+            WrongKeyError: It has another key than the store.
+        """
+        try:
+            with closing(connect(path, key=self._key, read_only=True)) as copy:
+                ((found, *_),) = copy.execute("PRAGMA integrity_check(1)").fetchall()
+                names = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
+                counts = {
+                    name: int(copy.execute(f"SELECT count(*) FROM {quote(name)}").fetchone()[0])
+                    for name in ("_events", *self.tables)
+                    if name in names
+                }
+        except DriverError as error:
+            raise translate(error) from error
+        if found != "ok" or "_events" not in counts:
+            raise CorruptError(f"{path.name} is not sound: {found}")
+        return counts
 
     def _is_short(self, query: Query) -> bool:
         if isinstance(query, SqlQuery):
