@@ -97,6 +97,7 @@ class Backups:
         """
         path = self.path(name)
         counts: Counter[str] = Counter()
+        found = said = ""
         try:
             if name.startswith(_STORE):
                 with path.open("rb") as file:
