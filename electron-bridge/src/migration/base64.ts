@@ -10,3 +10,8 @@ export async function base64(blob: Blob): Promise<string> {
   }
   return btoa(parts.join(""));
 }
+
+/** Return the blob of a base64 text. */
+export function blobOf(text: string, type: string): Blob {
+  return new Blob([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))], { type });
+}

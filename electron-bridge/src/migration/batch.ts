@@ -1,5 +1,22 @@
 import type { MigrationRecord } from "./record.ts";
 
+/** How far each storage of a database is read, by the key of its source. */
+export type Checkpoints = { readonly [key: string]: unknown };
+
+/** A record, and how far its storage is read with it. */
+export interface Entry {
+  readonly record: MigrationRecord;
+  /** Its JSON. */
+  readonly text: string;
+  readonly checkpoints: Checkpoints;
+}
+
+/** What is pushed at once. */
+export interface Batch {
+  readonly records: string[];
+  readonly checkpoints: Checkpoints;
+}
+
 /** The most a batch holds. One record that is larger than `length` goes alone. */
 export interface BatchLimits {
   /** Records. */
@@ -11,22 +28,25 @@ export interface BatchLimits {
 /** About 4 to 12 MB a message, well below the server's 64 MiB. */
 export const defaultLimits: BatchLimits = { count: 1000, length: 4 * 1024 * 1024 };
 
-/** Group the JSON text of records, in order, into batches that are not empty. */
+/** Group entries, in order, into batches that are not empty. */
 export async function* batches(
-  records: AsyncIterable<MigrationRecord>,
+  entries: AsyncIterable<Entry>,
   { count, length }: BatchLimits = defaultLimits,
-): AsyncGenerator<string[]> {
-  let batch: string[] = [];
+): AsyncGenerator<Batch> {
+  let records: string[] = [];
+  let checkpoints: Checkpoints = {};
   let filled = 0;
-  for await (const record of records) {
-    const text = JSON.stringify(record);
-    if (batch.length > 0 && (batch.length === count || filled + text.length > length)) {
-      yield batch;
-      batch = [];
+  for await (const entry of entries) {
+    const full = records.length === count || filled + entry.text.length > length;
+    if (records.length > 0 && full) {
+      yield { records, checkpoints };
+      records = [];
+      checkpoints = {};
       filled = 0;
     }
-    batch.push(text);
-    filled += text.length;
+    records.push(entry.text);
+    checkpoints = { ...checkpoints, ...entry.checkpoints };
+    filled += entry.text.length;
   }
-  if (batch.length > 0) yield batch;
+  if (records.length > 0) yield { records, checkpoints };
 }

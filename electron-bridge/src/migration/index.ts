@@ -1,9 +1,25 @@
 /**
- * From RxDB to the store. `rxdb` is an optional peer dependency that this subpath alone imports.
+ * From RxDB to the store, and back. `rxdb` is an optional peer dependency that this subpath alone
+ * imports.
  *
  * @packageDocumentation
  */
 
+export {
+  type ProgressOptions,
+  type RollbackResult,
+  type RunOptions,
+  RxDatabaseMigration,
+} from "./driver.ts";
 export { type MigrateRxDatabaseOptions, migrateRxDatabase } from "./migrate.ts";
-export { type AnyRxDatabase, readRxDatabase } from "./read.ts";
+export { readRxDatabase } from "./read.ts";
 export type { MigrationRecord } from "./record.ts";
+export { restoreBackup } from "./restore.ts";
+export type { AnyRxDatabase } from "./sources.ts";
+export {
+  type MigrationPosition,
+  type MigrationState,
+  type MigrationStatus,
+  watchMigration,
+} from "./status.ts";
+export type { Narrowed, Refused, WrittenBack } from "./write-back.ts";

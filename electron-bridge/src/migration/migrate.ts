@@ -1,13 +1,10 @@
-import type {
-  MigrateOptions,
-  MigrationProgress,
-  Params,
-  Result,
-  SidecarClient,
-} from "../client/index.ts";
+import type { MigrateOptions, Params, Result, SidecarClient } from "../client/index.ts";
 import { batches } from "./batch.ts";
+import { RxDatabaseMigration } from "./driver.ts";
 import { migrationError } from "./errors.ts";
-import { type AnyRxDatabase, readRxDatabase } from "./read.ts";
+import { Feed } from "./feed.ts";
+import { type AnyRxDatabase, rxDatabase } from "./sources.ts";
+import { isUnderWay } from "./status.ts";
 
 /** What {@link migrateRxDatabase} may be given, beside `signal` and `onProgress`. */
 export interface MigrateRxDatabaseOptions
@@ -19,11 +16,13 @@ export interface MigrateRxDatabaseOptions
  * it, import it and verify it.
  *
  * RxDB stays as it is. `onProgress` gets phase `read` with the records sent so far, then the server's
- * phases. The promise resolves to the server's report.
+ * phases. What is written in RxDB afterwards does not follow: for that, and for the switch, see
+ * {@link RxDatabaseMigration}, which goes on from here.
  *
  * An abort stops the reading at once; once everything was sent, the server goes on.
  *
- * @throws SidecarError As `readRxDatabase` and `client.migrate`.
+ * @returns The server's report. Of a move that was made already, the report there is.
+ * @throws SidecarError As `RxDatabaseMigration.run` and `client.migrate`.
  *
  * @example
  * const report = await migrateRxDatabase(client, rxdb, {
@@ -33,24 +32,46 @@ export interface MigrateRxDatabaseOptions
 export async function migrateRxDatabase(
   client: SidecarClient,
   database: AnyRxDatabase,
-  { signal, onProgress, ...choices }: MigrateRxDatabaseOptions = {},
+  { dryRun = false, ...options }: MigrateRxDatabaseOptions = {},
 ): Promise<Result<"migrate">> {
-  const { migration } = await client.request("migrate.begin", {}, { signal });
-  let done = 0;
-  const report = (progress: MigrationProgress): void => onProgress?.(progress);
-  report({ phase: "read", done, total: null });
-  for await (const records of batches(readRxDatabase(database))) {
-    const { total } = await client.request("migrate.push", { migration, records }, { signal });
-    done += records.length;
-    if (total !== done) {
-      throw migrationError(
-        `The server has ${total} records of ${done} that were sent`,
-        "Nothing was imported. Migrate again.",
-        { sent: done, total },
-      );
-    }
-    report({ phase: "read", done, total: null });
+  if (dryRun) return tryRxDatabase(client, database, options);
+  const migration = await RxDatabaseMigration.open(client, database);
+  try {
+    return await migration.run(options);
+  } finally {
+    await migration.close();
   }
-  report({ phase: "read", done, total: done });
-  return client.migrate({ source: { migration }, ...choices }, { signal, onProgress });
+}
+
+/** Read and check everything, and take back that a move was begun for it. */
+async function tryRxDatabase(
+  client: SidecarClient,
+  database: AnyRxDatabase,
+  { signal, onProgress, ...choices }: MigrateRxDatabaseOptions,
+): Promise<Result<"migrate">> {
+  const { state } = await client.request("migrate.status", {}, { signal });
+  if (isUnderWay(state)) {
+    throw migrationError(
+      `A migration is under way: it is ${state}`,
+      "Roll it back, or let it run.",
+      {
+        state,
+      },
+    );
+  }
+  const { migration } = await client.request("migrate.begin", {}, { signal });
+  const feed = new Feed(rxDatabase(database));
+  try {
+    let done = 0;
+    for await (const { records } of batches(feed.copy())) {
+      await client.request("migrate.push", { migration, records }, { signal });
+      done += records.length;
+      onProgress?.({ phase: "read", done, total: null });
+    }
+    const source = { migration };
+    return await client.migrate({ source, ...choices, dryRun: true }, { signal, onProgress });
+  } finally {
+    feed.close();
+    await client.request("migrate.rollback", { migration });
+  }
 }

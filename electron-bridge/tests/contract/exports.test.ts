@@ -31,7 +31,13 @@ const api = {
     "useRow",
     "useSidecar",
   ],
-  migration: ["migrateRxDatabase", "readRxDatabase"],
+  migration: [
+    "RxDatabaseMigration",
+    "migrateRxDatabase",
+    "readRxDatabase",
+    "restoreBackup",
+    "watchMigration",
+  ],
   main: ["SidecarProcess"],
   preload: ["exposeSidecar"],
 };

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { batches } from "../../src/migration/batch.ts";
-import type { MigrationRecord } from "../../src/migration/index.ts";
+import { batches, type Entry } from "../../src/migration/batch.ts";
 
-async function* records(...texts: readonly string[]): AsyncGenerator<MigrationRecord> {
-  for (const text of texts) yield { collection: "c", document: { text } };
+async function* entries(...texts: readonly string[]): AsyncGenerator<Entry> {
+  for (const [at, text] of texts.entries()) {
+    const record = { collection: "c", document: { text } };
+    yield { record, text: JSON.stringify(record), checkpoints: { [at % 2 ? "odd" : "even"]: at } };
+  }
 }
 
 async function sizes(limits: { count: number; length: number }, ...texts: readonly string[]) {
   const result: number[] = [];
-  for await (const batch of batches(records(...texts), limits)) result.push(batch.length);
+  for await (const { records } of batches(entries(...texts), limits)) result.push(records.length);
   return result;
 }
 
@@ -21,6 +23,17 @@ describe("batches", () => {
     const length = 120;
     const large = "x".repeat(500);
     expect(await sizes({ count: 9, length }, "a", "b", large, "c", "d")).toEqual([2, 1, 2]);
+  });
+
+  it("say how far each storage is read with their own records, and no further", async () => {
+    const found: unknown[] = [];
+    for await (const { checkpoints } of batches(entries("a", "b", "c"), {
+      count: 2,
+      length: 1000,
+    })) {
+      found.push(checkpoints);
+    }
+    expect(found).toEqual([{ even: 0, odd: 1 }, { even: 2 }]);
   });
 
   it("are none when there is nothing", async () => {

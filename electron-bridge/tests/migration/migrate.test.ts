@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type MigrationProgress, tables } from "../../src/client/index.ts";
-import { migrateRxDatabase } from "../../src/migration/index.ts";
+import { migrateRxDatabase, RxDatabaseMigration } from "../../src/migration/index.ts";
 import { oldDatabase, oldMemory, oldPersona } from "../support/rxdb.ts";
 import { startClient } from "../support/sidecar.ts";
 import { failure } from "../support/wait.ts";
@@ -75,14 +75,18 @@ describe("migrateRxDatabase", () => {
     ]);
   });
 
-  it("can be run again, and imports nothing twice", async () => {
+  it("is followed up by a migration that goes on from there", async () => {
     const { client } = await startClient();
     const database = await oldDatabase();
     await database.personas.insert(oldPersona("Ada"));
-    await migrateRxDatabase(client, database);
-    const again = await migrateRxDatabase(client, database);
-    expect(again.collections.personas).toMatchObject({ imported: 0, unchanged: 1 });
+    const report = await migrateRxDatabase(client, database);
+    await database.personas.insert(oldPersona("Bob"));
+    expect(await migrateRxDatabase(client, database)).toEqual(report);
     expect(await client.query(tables.personas.count())).toBe(1);
+    const migration = await RxDatabaseMigration.open(client, database);
+    await migration.drained();
+    await migration.close();
+    expect(await client.query(tables.personas.count())).toBe(2);
   });
 
   it("takes the newest state of a document that is written while it reads", async () => {

@@ -44,7 +44,7 @@ describe("readRxDatabase", () => {
     expect(documents[0]?._rev).toMatch(/^1-/);
   });
 
-  it("yields tombstones, attachments and local documents", async () => {
+  it("yields tombstones, attachments and local documents, the oldest first", async () => {
     const database = await oldDatabase();
     const note = await database.notes.insert({ id: "gone", name: "was here" });
     await note.remove();
@@ -73,6 +73,7 @@ describe("readRxDatabase", () => {
     expect(records.filter((record) => "local" in record)).toEqual([
       { collection: null, local: { id: "settings", data: { theme: "dark" } } },
       { collection: "memoryEntities", local: { id: "cursor", data: { at: 7 } } },
+      { collection: null, local: { id: "old", deleted: true } },
     ]);
   });
 
