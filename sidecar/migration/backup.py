@@ -39,6 +39,7 @@ from sidecar.migration.result import Backup
 from sidecar.migration.staging import Item, Staging
 from sidecar.migration.survey import raw_hash
 from sidecar.migration.targets import Targets
+from sidecar.store.vault import Readable, Vault
 
 _OWN: Final = frozenset({"sidecarBackup", "collections", "localDocuments", "counts", "sha256"})
 _TAIL: Final = b',"sha256":"%s"}\n'
@@ -53,7 +54,12 @@ def in_backup_order(staging: Staging, targets: Targets) -> Iterator[Item]:
 
 
 def write_backup(
-    directory: Path, source: Path, staging: Staging, targets: Targets, meter: Meter
+    directory: Path,
+    source: Readable,
+    staging: Staging,
+    targets: Targets,
+    meter: Meter,
+    vault: Vault,
 ) -> Backup:
     """Write the backup of a surveyed source, read it again, and return where it is.
 
@@ -63,6 +69,7 @@ def write_backup(
         staging: Its items.
         targets: Its collections.
         meter: Told the documents written and checked.
+        vault: Seals it, where the store is encrypted.
 
     Raises:
         StorageError: The disk refused.
@@ -72,13 +79,15 @@ def write_backup(
     part = directory / ".rxdb-backup.part"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with meter.phase("backing-up", total), source.open("rb") as read, part.open("wb") as write:
+        with (
+            meter.phase("backing-up", total),
+            source.open("rb") as read,
+            vault.writing(part) as write,
+        ):
             writer = _Writer(read, write, staging, targets, meter)
             counts, sha256 = writer.run()
-            write.flush()
-            os.fsync(write.fileno())
         with meter.phase("checking-backup", total):
-            _check(part, staging, targets, sha256, meter)
+            _check(vault.find(part), staging, targets, sha256, meter)
         path = _free_name(directory)
         part.replace(path)
         _sync_directory(directory)
@@ -87,14 +96,15 @@ def write_backup(
     finally:
         with suppress(OSError):
             part.unlink()
-    return Backup(path=str(path), sha256=sha256, bytes=path.stat().st_size, counts=counts)
+    return Backup(path=str(path), sha256=sha256, bytes=vault.size(path), counts=counts)
 
 
-def file_sha256(path: Path) -> tuple[str, str]:
+def file_sha256(path: Readable) -> tuple[str, str]:
     """Return the SHA-256 a backup should have, and the one it says it has."""
-    length = path.stat().st_size - _TAIL_LENGTH
     found = hashlib.sha256()
     with path.open("rb") as file:
+        length = file.seek(0, os.SEEK_END) - _TAIL_LENGTH
+        file.seek(0)
         while length > 0 and (chunk := file.read(min(length, 1 << 20))):
             found.update(chunk)
             length -= len(chunk)
@@ -183,7 +193,7 @@ class _Writer:
         self.file.write(data)
 
 
-def _check(part: Path, staging: Staging, targets: Targets, sha256: str, meter: Meter) -> None:
+def _check(part: Readable, staging: Staging, targets: Targets, sha256: str, meter: Meter) -> None:
     """Read a backup again and compare it with what the survey saw, document by document."""
     if file_sha256(part) != (sha256, sha256):
         raise StorageError("the backup reads back otherwise than it was written")

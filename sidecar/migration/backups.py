@@ -26,6 +26,7 @@ from sidecar.migration.backup import file_sha256
 from sidecar.migration.formats import records
 from sidecar.migration.records import Kind, Record
 from sidecar.migration.result import Backup
+from sidecar.store.vault import Vault
 
 DIRECTORY: Final = "backups"
 """Where backups are, in the data directory."""
@@ -54,10 +55,12 @@ class Backups:
 
     Args:
         data_dir: The store's directory.
+        vault: The store's own.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, vault: Vault) -> None:
         self._directory = data_dir / DIRECTORY
+        self._vault = vault
 
     def files(self) -> list[Path]:
         """Return the backups, the newest first."""
@@ -104,10 +107,11 @@ class Backups:
                     found = said = hashlib.file_digest(file, "sha256").hexdigest()
                 counts.update(check_copy(path))
             else:
-                found, said = file_sha256(path)
+                kept = self._vault.find(path)
+                found, said = file_sha256(kept)
                 counts.update(
                     "" if record.kind is Kind.LOCAL else record.collection or ""
-                    for record in records(path)
+                    for record in records(kept)
                     if record.kind in {Kind.DOCUMENT, Kind.LOCAL}
                 )
         except (MigrationError, CorruptError, WrongKeyError):
@@ -125,7 +129,9 @@ class Backups:
         """
         texts: list[str] = []
         size = 0
-        kept = (one for one in records(self.path(name)) if one.kind is not Kind.ABOUT)
+        kept = (
+            one for one in records(self._vault.find(self.path(name))) if one.kind is not Kind.ABOUT
+        )
         for record in islice(kept, after, None):
             if len(texts) == limit or (texts and size + len(record.raw) > _PAGE_BYTES):
                 return texts, after + len(texts)
@@ -166,12 +172,12 @@ class Backups:
             number += 1
 
 
-def is_whole(backup: Backup) -> bool:
+def is_whole(backup: Backup, vault: Vault) -> bool:
     """Return whether the file of a migration's backup is as it was when it was verified."""
     path = Path(backup.path)
     try:
-        return file_sha256(path) == (backup.sha256, backup.sha256)
-    except OSError:
+        return file_sha256(vault.find(path)) == (backup.sha256, backup.sha256)
+    except (OSError, WrongKeyError):
         return False
 
 

@@ -4,18 +4,18 @@ Rules:
 
 1. A record is a document's whole state in RxDB. Of several in one push the last one counts.
 2. The same state again changes nothing, so a push may be repeated, and an echo does no harm.
-3. What the store has from RxDB, or has in common with it since a rollback, is replaced. What the
+3. What came already is no news, though the app has gone on from there.
+4. What the store has from RxDB, or has in common with it since a rollback, is replaced. What the
    app wrote in the store is not: RxDB's version goes to the quarantine, as a conflict.
-4. The quarantine has RxDB's newest version of a document or none: a good one takes it out.
-5. A document that refers to one that is not there waits in quarantine until that comes.
-6. A push is decided about before any of it is committed, and is durable when `push` returns.
+5. The quarantine has RxDB's newest version of a document or none: a good one takes it out.
+6. A document that refers to one that is not there waits in quarantine until that comes.
+7. A push is decided about before any of it is committed, and is durable when `push` returns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from sidecar.core.errors import CallerError, ConflictError, MigrationError, ValidationError
@@ -32,6 +32,7 @@ from sidecar.migration.stored import Quarantined, Stored
 from sidecar.migration.survey import Ready, attachment_sha, prepare
 from sidecar.migration.targets import Targets
 from sidecar.store import Store
+from sidecar.store.vault import Readable
 
 BATCH: Final = 500
 """Documents of one commit."""
@@ -73,7 +74,7 @@ class Feed:
             if schema:
                 self._targets.add_schema(collection, schema)
 
-    def push(self, path: Path) -> int:
+    def push(self, path: Readable) -> int:
         """Bring a file of records into the store; return how many of them are conflicts.
 
         Raises:
@@ -160,7 +161,8 @@ class Feed:
             ):
                 came = [] if deleted else self._attachments(one)
             elif not self._is_ours(changed.get(name)) and not (deleted and name not in held):
-                changes.append(self._quarantine(one, [Issue("", _WRITTEN)], conflict=True))
+                if not self._came_already(one, left.get(name)):
+                    changes.append(self._quarantine(one, [Issue("", _WRITTEN)], conflict=True))
                 continue
             changes.append(_Change(one, came + self._resolved(one)))
         return changes
@@ -176,10 +178,23 @@ class Feed:
             if there is None if one.ready.gone else _same(there, one):
                 changes.append(_Change(one, self._resolved(one)))
             elif not self._is_ours(changed.get(name)):
-                changes.append(self._quarantine(one, [Issue("", _WRITTEN)], conflict=True))
+                came = self._stored.local_came(collection, name)
+                if came is None or came.get("data") != (
+                    None if one.ready.gone else one.ready.content
+                ):
+                    changes.append(self._quarantine(one, [Issue("", _WRITTEN)], conflict=True))
             else:
                 changes.append(_Change(one, [_local(one), *self._resolved(one)]))
         return changes
+
+    def _came_already(self, one: _Entry, left: JsonObject | None) -> bool:
+        """Return whether this is what came last, and the app has gone on from there."""
+        if one.ready.kind is Kind.TOMBSTONE:
+            return _same(left, one)
+        name = str(one.ready.id)
+        came = self._stored.came(one.collection, [name]).get(name, {})
+        brought = came["document"] if "document" in came else _without_marks(came)
+        return isinstance(brought, dict) and _same(brought, one)
 
     def _is_ours(self, changed: tuple[int, str] | None) -> bool:
         """Return whether the store has a document from RxDB, or in common with it, or never."""
@@ -247,7 +262,7 @@ class Feed:
             self._store.commit(batch, client_id=CLIENT).result()
 
     def _bring_orphans(self, came: Sequence[_Entry]) -> None:
-        """Bring what waited for documents that have come (rule 5)."""
+        """Bring what waited for documents that have come (rule 6)."""
         collections = {one.collection for one in came}
         waiting: dict[int, Quarantined] = {}
         for target in self._targets.in_order():
@@ -267,6 +282,11 @@ class Feed:
         except UnstorableError:
             return None
         return None if ready.errors else _Entry(record, ready)
+
+
+def _without_marks(args: JsonObject) -> JsonObject:
+    """Return the document that a typed import event carries."""
+    return {name: value for name, value in args.items() if name not in {"sourceId", "original"}}
 
 
 def _same(there: JsonObject | None, one: _Entry) -> bool:

@@ -23,10 +23,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
-from sidecar.core.errors import MigrationError, StorageError
+from sidecar.core.errors import MigrationError, StorageError, WrongKeyError
 from sidecar.core.json import Json
 from sidecar.migration.cursor import JsonCursor, MalformedJsonError
 from sidecar.migration.records import Kind, Record, UnstorableError, decode
+from sidecar.store.vault import Readable
 
 _Value = TypeVar("_Value")
 
@@ -62,7 +63,7 @@ class _Place:
 _Reader = Callable[[JsonCursor, _Place], Iterator[Record]]
 
 
-def detect(path: Path) -> str:
+def detect(path: Readable) -> str:
     """Return the name of a file's format.
 
     Raises:
@@ -73,7 +74,7 @@ def detect(path: Path) -> str:
         return _format_of(JsonCursor(file), path)
 
 
-def records(path: Path) -> Iterator[Record]:
+def records(path: Readable) -> Iterator[Record]:
     """Yield a file's records in its order, not decoded.
 
     Raises:
@@ -85,7 +86,7 @@ def records(path: Path) -> Iterator[Record]:
         yield record
 
 
-def decoded(path: Path) -> Iterator[tuple[Record, Json | UnstorableError]]:
+def decoded(path: Readable) -> Iterator[tuple[Record, Json | UnstorableError]]:
     """Yield a file's records with their values, or with why the store can't hold one.
 
     Whoever reads this to the end knows that the whole file is well formed.
@@ -97,7 +98,7 @@ def decoded(path: Path) -> Iterator[tuple[Record, Json | UnstorableError]]:
     return _read(path, _value)
 
 
-def _read(path: Path, value: Callable[[Record], _Value]) -> Iterator[tuple[Record, _Value]]:
+def _read(path: Readable, value: Callable[[Record], _Value]) -> Iterator[tuple[Record, _Value]]:
     reader, place = _READERS[detect(path)], _Place()
     with _open(path) as file, _naming_the_place(path, place):
         cursor = JsonCursor(file)
@@ -120,7 +121,7 @@ def _value(record: Record) -> Json | UnstorableError:
 
 
 @contextmanager
-def _naming_the_place(path: Path, place: _Place) -> Iterator[None]:
+def _naming_the_place(path: Readable, place: _Place) -> Iterator[None]:
     try:
         yield
     except MalformedJsonError as error:
@@ -136,7 +137,7 @@ def _naming_the_place(path: Path, place: _Place) -> Iterator[None]:
         raise StorageError(f"{path.name} can't be read: {error.strerror}") from error
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Readable) -> BinaryIO:
     try:
         file = path.open("rb")
         start = file.read(4)
@@ -144,6 +145,11 @@ def _open(path: Path) -> BinaryIO:
         raise MigrationError(f"there is no file {path}", hint="Check the path.") from error
     except OSError as error:
         raise StorageError(f"{path} can't be read: {error.strerror}") from error
+    except WrongKeyError as error:
+        raise MigrationError(
+            f"{path} is sealed with another key than the store's",
+            hint="Name a backup of this store, or one that is not encrypted.",
+        ) from error
     if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         file.close()
         raise MigrationError(f"{path.name} is not UTF-8 but UTF-16", hint="Save it as UTF-8.")
@@ -151,10 +157,10 @@ def _open(path: Path) -> BinaryIO:
     return file
 
 
-def _format_of(cursor: JsonCursor, path: Path) -> str:
+def _format_of(cursor: JsonCursor, path: Readable) -> str:
     first = cursor.peek()
     seen: list[str] = []
-    if not first and path.suffix == ".ndjson":
+    if not first and Path(path.name).suffix == ".ndjson":
         return "ndjson"  # of a database that holds nothing
     if first == b"{":
         for key in cursor.members():

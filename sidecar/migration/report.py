@@ -43,7 +43,7 @@ def format_report(result: MigrationResult) -> str:
         lines += ["", f"Backup  {result.backup.path}"]
         lines += [f"        {result.backup.bytes} bytes, sha256 {result.backup.sha256}"]
     if result.verification is not None:
-        lines += ["", *_verification(result.verification)]
+        lines += ["", *format_verification(result.verification)]
     lines += [
         "",
         "Time    " + ", ".join(f"{one.name} {one.duration_ms:.0f} ms" for one in result.phases),
@@ -113,7 +113,8 @@ def _printable(line: str) -> str:
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in line)
 
 
-def _verification(found: Verification) -> Iterator[str]:
+def format_verification(found: Verification) -> Iterator[str]:
+    """Yield the lines of a verification."""
     compared = sum(one.compared for one in found.collections)
     identical = sum(one.identical for one in found.collections)
     verdict = "passed" if found.passed else "FAILED"

@@ -19,7 +19,6 @@ from typing import Final
 import orjson
 
 from sidecar.core.column import Kind
-from sidecar.core.errors import TooLargeError
 from sidecar.core.json import Json, JsonObject
 from sidecar.migration.dates import SECONDS_BELOW, read_date
 from sidecar.migration.move import CLIENT, Standing
@@ -42,14 +41,6 @@ FROM _events
 WHERE seq > ? AND clientId <> ? AND name IN
     ('v1.LocalDocumentInserted', 'v1.LocalDocumentImported', 'v1.LocalDocumentDeleted')
 GROUP BY 1, 2 ORDER BY 3 LIMIT ?
-"""
-
-_CAME: Final = """
-SELECT last.id AS id, args FROM (
-    SELECT _touched.id AS id, max(seq) AS seq FROM _touched JOIN _events USING (seq)
-    WHERE collection = ? AND _touched.id IN (SELECT value FROM json_each(?)) AND clientId = ?
-    GROUP BY 1
-) AS last JOIN _events USING (seq)
 """
 
 
@@ -98,7 +89,7 @@ class Returning:
         if rows and len(rows) == limit:
             # A page ends between events: the rest of the last one's documents come with the next.
             whole = [one for one in rows if one[0] < rows[-1][0]]
-            rows = whole or self._of_one_event(rows[0][0], listed)
+            rows = whole or (rows[:1] if rows[0][1] else self._of_one_event(rows[0][0], listed))
         changes: list[JsonObject] = []
         for collection in dict.fromkeys(
             str(row["collection"]) for _, local, row in rows if not local
@@ -126,7 +117,7 @@ class Returning:
     def _documents(self, collection: str, ids: Sequence[str]) -> Iterator[JsonObject]:
         target = self._targets[collection]
         held = self._stored.documents(collection, ids)
-        came = self._came(collection, ids)
+        came = self._stored.came(collection, ids)
         sources = self._sources(collection, ids)
         for name in ids:
             source = sources.get(name, name)
@@ -138,17 +129,6 @@ class Returning:
             if self._remapped:
                 document = self._with_source_ids(target, document, source)
             yield {"collection": collection, "id": source, "document": document}
-
-    def _came(self, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
-        """Return the arguments of the event that brought each document from RxDB last."""
-        try:
-            rows = self._stored.sql(_CAME, collection, orjson.dumps(list(ids)).decode(), CLIENT)
-        except TooLargeError:
-            if len(ids) == 1:
-                raise
-            middle = len(ids) // 2
-            return self._came(collection, ids[:middle]) | self._came(collection, ids[middle:])
-        return {str(row["id"]): orjson.loads(str(row["args"])) for row in rows}
 
     def _former(self, target: Target, document: JsonObject, came: JsonObject) -> JsonObject:
         """Return a document with its timestamps as RxDB had them."""

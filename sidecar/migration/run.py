@@ -40,13 +40,22 @@ from sidecar.migration.tally import counts, validation
 from sidecar.migration.targets import Targets
 from sidecar.migration.verify import Verifier
 from sidecar.store import Store
+from sidecar.store.vault import Readable
 
 _ERRORS_TOLD: Final = 20
+
+_TO_FOLLOW: Final = """
+(state = 'conflict' OR digest IS NULL AND state = 'repeated' AND NOT EXISTS (
+    SELECT 1 FROM item AS other WHERE (other.collection, other.local, other.sourceId)
+    = (item.collection, item.local, item.sourceId) AND other.state IN ('imported', 'unchanged')
+))
+"""
+"""What the store has otherwise, and local documents that the source has no more."""
 
 
 def migrate(
     store: Store,
-    source: Path | JsonObject,
+    source: Readable | JsonObject,
     *,
     ids: Literal["preserve", "remap"] = "preserve",
     dry_run: bool = False,
@@ -80,10 +89,10 @@ def migrate(
     advance = _silent if move is None or dry_run else partial(_advance, Move(store), move)
     with (
         scratch(store.data_dir) as directory,
-        closing(Staging(directory / "staging.db")) as staging,
+        closing(Staging(directory / "staging.db", store.vault.throwaway())) as staging,
     ):
         targets = Targets(store, primary_keys or {}, remap=ids == "remap")
-        path = on_disk(source, directory)
+        path = on_disk(source, directory, store.vault)
         steps = _Steps(store, path, targets, staging, meter)
         advance("read", ids=ids)
         source_format = steps.read(strict=strict)
@@ -115,7 +124,7 @@ def migrate(
 
 def verify(
     store: Store,
-    source: Path | JsonObject,
+    source: Readable | JsonObject,
     *,
     ids: Literal["preserve", "remap"] = "preserve",
     since: int | None = None,
@@ -140,10 +149,10 @@ def verify(
     meter = Meter(progress, cancelled)
     with (
         scratch(store.data_dir) as directory,
-        closing(Staging(directory / "staging.db")) as staging,
+        closing(Staging(directory / "staging.db", store.vault.throwaway())) as staging,
     ):
         targets = Targets(store, {}, remap=ids == "remap")
-        steps = _Steps(store, on_disk(source, directory), targets, staging, meter)
+        steps = _Steps(store, on_disk(source, directory, store.vault), targets, staging, meter)
         steps.read(strict=False)
         # What should be there: all that is valid.
         staging.execute("UPDATE item SET state = 'imported' WHERE state = 'valid'")
@@ -155,7 +164,7 @@ class _Steps:
     """The steps of one migration, over what they share."""
 
     store: Store
-    path: Path
+    path: Readable
     targets: Targets
     staging: Staging
     meter: Meter
@@ -173,7 +182,9 @@ class _Steps:
     def back_up(self) -> Backup:
         """Write and verify the backup."""
         directory = self.store.data_dir / DIRECTORY
-        return write_backup(directory, self.path, self.staging, self.targets, self.meter)
+        return write_backup(
+            directory, self.path, self.staging, self.targets, self.meter, self.store.vault
+        )
 
     def bring_in(self, backup: Backup | None) -> Importer:
         """Import from the backup; without one, decide only."""
@@ -185,7 +196,7 @@ class _Steps:
                 importer.run(_together(self.path, self.staging.items("1 ORDER BY n")))
                 return importer
             items = in_backup_order(self.staging, self.targets)
-            importer.run(_together(Path(backup.path), items))
+            importer.run(_together(self.store.vault.find(Path(backup.path)), items))
             told: JsonObject = {
                 name: one.model_dump(mode="json") for name, one in counts(self.staging).items()
             }
@@ -213,17 +224,17 @@ class _Steps:
     def follow(self, feed: Feed, directory: Path) -> None:
         """Let the feed decide about what the store has otherwise: it may have it from RxDB."""
         path = directory / "again.ndjson"
-        conflicts = list(self.staging.items("state = 'conflict' ORDER BY n"))
+        conflicts = list(self.staging.items(f"{_TO_FOLLOW} ORDER BY n"))
         if not conflicts:
             return
-        with path.open("wb") as file, self.path.open("rb") as source:
+        with self.store.vault.writing(path) as file, self.path.open("rb") as source:
             for item in conflicts:
                 source.seek(item.offset)
                 file.write(_line(item, source.read(item.length)))
-        feed.push(path)
+        feed.push(self.store.vault.find(path))
         stored = Stored(self.store)
         for item in conflicts:
-            if stored.digest(item) == item.digest:
+            if item.digest is not None and stored.digest(item) == item.digest:
                 self.staging.set_state(item.n, State.IMPORTED)
         self.staging.flush()
 
@@ -244,7 +255,7 @@ class _Steps:
 
 
 def _together(
-    path: Path, items: Iterator[Item]
+    path: Readable, items: Iterator[Item]
 ) -> Iterator[tuple[Record, Json | UnstorableError, Item]]:
     """Yield each document of a file with its item; both come in the same order."""
     documents = (

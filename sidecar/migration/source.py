@@ -19,6 +19,7 @@ from sidecar.migration.records import Record, UnstorableError, decode
 from sidecar.migration.staging import Item, Kind
 from sidecar.migration.survey import Ready, prepare
 from sidecar.migration.targets import Targets
+from sidecar.store.vault import Readable, Vault
 
 _SCRATCH: Final = "staging-"
 
@@ -51,14 +52,16 @@ def scratch(data_dir: Path) -> Iterator[Path]:
         lock.release()
 
 
-def on_disk(source: Path | JsonObject, directory: Path) -> Path:
-    """Return the file of a source.
+def on_disk(source: Readable | JsonObject, directory: Path, vault: Vault) -> Readable:
+    """Return the file of a source, plain or sealed.
 
     Raises:
         MigrationError: Data that is no JSON.
         StorageError: The disk refused.
     """
     if isinstance(source, Path):
+        return vault.find(source)
+    if not isinstance(source, dict):
         return source
     try:
         text = json.dumps(source)
@@ -66,13 +69,14 @@ def on_disk(source: Path | JsonObject, directory: Path) -> Path:
         raise MigrationError(f"the data is no JSON: {error}") from error
     path = directory / "data.json"
     try:
-        path.write_text(text, encoding="ascii")
+        with vault.writing(path) as file:
+            file.write(text.encode("ascii"))
     except OSError as error:
         raise StorageError(f"{path} can't be written: {error.strerror}") from error
-    return path
+    return vault.find(path)
 
 
-def again(path: Path, item: Item, targets: Targets) -> Ready:
+def again(path: Readable, item: Item, targets: Targets) -> Ready:
     """Return an item of a source, read and prepared again."""
     with path.open("rb") as file:
         file.seek(item.offset)

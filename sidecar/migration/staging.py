@@ -99,14 +99,15 @@ class Item:
 class Staging:
     """The scratch file. Additions are buffered: `flush` before reading."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = connect(path, key=None)
+    def __init__(self, path: Path, key: str | None = None) -> None:
+        self._connection = connect(path, key=key)
         self._buffers: dict[str, list[Sequence[SqlValue]]] = {}
         with _ours():
             self._connection.execute("PRAGMA journal_mode=OFF").fetchone()
             self._connection.execute("PRAGMA synchronous=OFF")
-            # SQLCipher sorts in memory unless told otherwise.
-            self._connection.execute("PRAGMA temp_store=FILE")
+            # SQLCipher sorts in memory unless told otherwise, for it encrypts no file to sort in.
+            if key is None:
+                self._connection.execute("PRAGMA temp_store=FILE")
             for statement in _TABLES.split(";"):
                 self._connection.execute(statement)
 

@@ -13,12 +13,28 @@ from sidecar.core.documents import quote
 from sidecar.core.errors import TooLargeError
 from sidecar.core.json import Json, JsonObject, digest
 from sidecar.core.query import DocumentQuery, SqlQuery
+from sidecar.migration.move import CLIENT
 from sidecar.migration.staging import Item, Kind
 from sidecar.store import Store
 
 _WINDOW: Final = "migration"
 _PAGE: Final = 5000
 _CHUNK: Final = 8 << 20
+
+_CAME: Final = """
+SELECT last.id AS id, args FROM (
+    SELECT _touched.id AS id, max(seq) AS seq FROM _touched JOIN _events USING (seq)
+    WHERE collection = ? AND _touched.id IN (SELECT value FROM json_each(?)) AND clientId = ?
+    GROUP BY 1
+) AS last JOIN _events USING (seq)
+"""
+
+_LOCAL_CAME: Final = """
+SELECT args FROM _events
+WHERE name IN ('v1.LocalDocumentImported', 'v1.LocalDocumentDeleted') AND clientId = ?
+AND coalesce(args ->> 'collection', '') = ? AND args ->> 'id' = ?
+ORDER BY seq DESC LIMIT 1
+"""
 
 Row = Mapping[str, Json]
 
@@ -138,6 +154,22 @@ class Stored:
             orjson.dumps(list(ids)).decode(),
         )
         return {str(row["id"]): (_int(row["seq"]), str(row["clientId"])) for row in rows}
+
+    def came(self, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
+        """Return the arguments of the event that brought each document from its source last."""
+        try:
+            rows = self.sql(_CAME, collection, orjson.dumps(list(ids)).decode(), CLIENT)
+        except TooLargeError:
+            if len(ids) == 1:
+                raise
+            middle = len(ids) // 2
+            return {**self.came(collection, ids[:middle]), **self.came(collection, ids[middle:])}
+        return {str(row["id"]): orjson.loads(str(row["args"])) for row in rows}
+
+    def local_came(self, collection: str, id: str) -> JsonObject | None:
+        """Return the arguments of the event that the source's local document last came by."""
+        rows = self.sql(_LOCAL_CAME, CLIENT, collection, id)
+        return orjson.loads(str(rows[0]["args"])) if rows else None
 
     def tombstones(self, collection: str, ids: Sequence[str]) -> dict[str, JsonObject]:
         """Return the tombstones that exist, by id."""

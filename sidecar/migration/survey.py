@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sidecar.core.errors import MigrationError
 from sidecar.core.json import Json, JsonObject, digest, pointer
@@ -25,6 +24,7 @@ from sidecar.migration.records import Record, UnstorableError
 from sidecar.migration.staging import Item, Kind, Staging, State
 from sidecar.migration.targets import Target, Targets, remap_document, unguessable
 from sidecar.migration.validate import attachments, errors, source_id, warnings
+from sidecar.store.vault import Readable, length
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Ready:
     warnings: list[Issue] = field(default_factory=list)
 
 
-def survey(path: Path, targets: Targets, staging: Staging, meter: Meter) -> str:
+def survey(path: Readable, targets: Targets, staging: Staging, meter: Meter) -> str:
     """Stage every item of a source; return its format.
 
     Args:
@@ -73,7 +73,7 @@ def survey(path: Path, targets: Targets, staging: Staging, meter: Meter) -> str:
     """
     name = detect(path)
     keyless: set[str] = set()
-    with meter.phase("reading", path.stat().st_size, "bytes"):
+    with meter.phase("reading", length(path), "bytes"):
         n = 0
         for record, value in decoded(path):
             meter.reached(record.offset)

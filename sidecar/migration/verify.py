@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from sidecar.core.documents import quote
@@ -35,6 +34,7 @@ from sidecar.migration.staging import Item, Kind, Staging
 from sidecar.migration.stored import Stored
 from sidecar.migration.targets import Targets
 from sidecar.store import Store
+from sidecar.store.vault import Readable
 
 BUDGET_MS: Final = 100.0
 """What the seed guide allows its three queries together."""
@@ -77,7 +77,7 @@ class Verifier:
     def __init__(
         self,
         store: Store,
-        source: Path,
+        source: Readable,
         targets: Targets,
         staging: Staging,
         meter: Meter,

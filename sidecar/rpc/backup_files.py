@@ -26,14 +26,16 @@ class BackupFiles:
         """Return the file of a backup."""
         from sidecar.migration.backups import Backups  # noqa: PLC0415 - when one asks
 
-        return Backups(self._store.data_dir).path(name)
+        return Backups(self._store.data_dir, self._store.vault).path(name)
 
     async def list(self) -> list[Json]:
         """Return the backups, the newest first."""
         from sidecar.migration.backups import Backups, described  # noqa: PLC0415 - as above
 
         def work() -> list[Json]:
-            return [described(one) for one in Backups(self._store.data_dir).files()]
+            return [
+                described(one) for one in Backups(self._store.data_dir, self._store.vault).files()
+            ]
 
         return await asyncio.to_thread(work)
 
@@ -41,7 +43,7 @@ class BackupFiles:
         """Read a backup to its end."""
         from sidecar.migration.backups import Backups  # noqa: PLC0415 - as above
 
-        backups = Backups(self._store.data_dir)
+        backups = Backups(self._store.data_dir, self._store.vault)
         found = await asyncio.to_thread(backups.check, name, self._store.check_copy)
         counts: JsonObject = {**found.counts}
         return {"name": name, "valid": found.valid, "sha256": found.sha256, "counts": counts}
@@ -50,7 +52,7 @@ class BackupFiles:
         """Return a page of a backup's records."""
         from sidecar.migration.backups import Backups  # noqa: PLC0415 - as above
 
-        backups = Backups(self._store.data_dir)
+        backups = Backups(self._store.data_dir, self._store.vault)
         texts, following = await asyncio.to_thread(backups.read, name, after, limit)
         return {"records": [*texts], "next": following}
 
@@ -58,7 +60,7 @@ class BackupFiles:
         """Make a copy of the store."""
         from sidecar.migration.backups import Backups, described  # noqa: PLC0415 - as above
 
-        backups = Backups(self._store.data_dir)
+        backups = Backups(self._store.data_dir, self._store.vault)
         path = await asyncio.to_thread(backups.create, self._store.copy)
         made = described(path)
         return {"name": made["name"], "bytes": made["bytes"]}

@@ -17,6 +17,7 @@ from sidecar.core.errors import BusyError, MigrationError, NotFoundError
 from sidecar.core.json import JsonObject
 from sidecar.rpc.spool import Spool
 from sidecar.store import Store
+from sidecar.store.vault import Readable
 
 if TYPE_CHECKING:  # the migration's modules are imported when one runs
     from sidecar.migration.feed import Feed
@@ -41,7 +42,7 @@ class Migrations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._spool = Spool(store.data_dir / SPOOL)
+        self._spool = Spool(store.data_dir / SPOOL, store.vault)
         self._turn = asyncio.Lock()
         self._copies: dict[str, int] = {}
         self._feeder: str | None = None
@@ -113,7 +114,7 @@ class Migrations:
             standing = await asyncio.to_thread(self._move().standing, source)
             if standing.report is not None and standing.state in _IMPORTED:
                 return standing.report
-            path: Path | JsonObject = self._spool.path(source)
+            path: Readable | JsonObject = self._spool.path(source)
         else:
             path = source
         move = source if isinstance(source, str) else None
@@ -272,7 +273,7 @@ class Migrations:
             move = self._move()
             standing = move.standing(migration)
             if standing.state == "switched" and (
-                standing.backup is None or not is_whole(standing.backup)
+                standing.backup is None or not is_whole(standing.backup, self._store.vault)
             ):
                 raise MigrationError(
                     "the backup is not as it was when it was verified",
@@ -320,7 +321,7 @@ class Migrations:
 
     def _join(self) -> JsonObject:
         standing = self._move().begin()
-        name = standing.migration
+        self._feed, name = None, standing.migration
         if standing.state in _COPYING:
             self._spool.begin(name)
         self._spool.keep({name, *self._copies})

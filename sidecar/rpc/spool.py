@@ -15,6 +15,7 @@ import orjson
 
 from sidecar.core.errors import NotFoundError, StorageError, ValidationError
 from sidecar.core.json import JsonObject, pointer
+from sidecar.store.vault import Readable, Vault
 
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _BLOCK: Final = 1 << 20
@@ -25,10 +26,12 @@ class Spool:
 
     Args:
         directory: Made when the first migration begins.
+        vault: Seals what is kept, where the store is encrypted.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, vault: Vault | None = None) -> None:
         self._directory = directory
+        self._vault = vault or Vault(None)
         self._totals: dict[str, int] = {}
 
     def begin(self, name: str | None = None) -> str:
@@ -45,7 +48,8 @@ class Spool:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            os.truncate(path, _whole(path))
+            if not self._vault.seals:
+                os.truncate(path, _whole(path))
         except OSError as error:
             raise StorageError(f"the spool can't be written: {error.strerror}") from error
         self._totals.pop(name, None)
@@ -59,22 +63,17 @@ class Spool:
             StorageError: The disk refused; the file has what it had.
             ValidationError: A record is not the JSON text of an object.
         """
-        path = self.path(name)
+        self.path(name)
         total = self.total(name)
         text = _lines(records)
-        size = path.stat().st_size
         try:
-            with path.open("ab") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            self._vault.append(self._file(name), text)
         except OSError as error:
-            os.truncate(path, size)
             raise StorageError(f"the spool can't be written: {error.strerror}") from error
         self._totals[name] = total + len(records)
         return self._totals[name]
 
-    def path(self, name: str) -> Path:
+    def path(self, name: str) -> Readable:
         """Return the file of a migration.
 
         Raises:
@@ -82,7 +81,7 @@ class Spool:
         """
         if not _NAME.fullmatch(name) or not self._file(name).is_file():
             raise NotFoundError(f"no migration {name[:100]!r} was begun", migration=name[:100])
-        return self._file(name)
+        return self._vault.find(self._file(name))
 
     def total(self, name: str) -> int:
         """Return how many records a migration's file has; 0 without a file."""
@@ -90,7 +89,7 @@ class Spool:
             path = self._file(name)
             if not path.is_file():
                 return 0
-            with path.open("rb") as file:
+            with self._vault.find(path).open("rb") as file:
                 self._totals[name] = sum(1 for _ in file)
         return self._totals[name]
 
@@ -103,7 +102,8 @@ class Spool:
         path = self._checkpoints(name)
         part = path.with_suffix(".part")
         try:
-            part.write_bytes(orjson.dumps({**self.checkpoints(name), **checkpoints}))
+            with self._vault.writing(part) as file:
+                file.write(orjson.dumps({**self.checkpoints(name), **checkpoints}))
             part.replace(path)
         except OSError as error:
             raise StorageError(f"the spool can't be written: {error.strerror}") from error
@@ -111,13 +111,14 @@ class Spool:
     def checkpoints(self, name: str) -> JsonObject:
         """Return how far feeds are; nothing where that is not known, so they begin again."""
         try:
-            found = orjson.loads(self._checkpoints(name).read_bytes())
+            with self._vault.find(self._checkpoints(name)).open("rb") as file:
+                found = orjson.loads(file.read())
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
 
     @contextmanager
-    def page(self, records: Sequence[str]) -> Iterator[Path]:
+    def page(self, records: Sequence[str]) -> Iterator[Readable]:
         """Lend a file of records.
 
         Raises:
@@ -127,12 +128,13 @@ class Spool:
         path = self._directory / f"page-{uuid.uuid4().hex}.ndjson"
         text = _lines(records)
         try:
-            path.write_bytes(text)
+            with self._vault.writing(path) as file:
+                file.write(text)
         except OSError as error:
             path.unlink(missing_ok=True)
             raise StorageError(f"the spool can't be written: {error.strerror}") from error
         try:
-            yield path
+            yield self._vault.find(path)
         finally:
             path.unlink(missing_ok=True)
 
