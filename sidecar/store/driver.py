@@ -199,7 +199,13 @@ def _material(path: Path, key: str) -> str:
             salt = file.read(_SALT)
     except OSError:
         salt = b""
-    return _derived(key, salt if len(salt) == _SALT else secrets.token_bytes(_SALT))
+    return _derived(key, salt if len(salt) == _SALT else _new_salt(key))
+
+
+@lru_cache(maxsize=16)
+def _new_salt(key: str) -> bytes:  # noqa: ARG001 - one for each key
+    # The files that one process makes share it: what is random in each page is not the salt.
+    return secrets.token_bytes(_SALT)
 
 
 @lru_cache(maxsize=16)

@@ -36,6 +36,12 @@ Progress = Callable[[str, int, int], None]
 FOLDERS: Final = ("backups", "spool")
 """Where the files beside a store are, in its directory."""
 
+_STORE_COPY: Final = ".db"
+"""Ends the name of a backup that is a copy of the store, and no file of the vault."""
+
+_LOGS: Final = ("-wal", "-shm")
+"""End the names of what SQLite has beside a file that is open."""
+
 _COPY: Final = ".rekey"
 _BLOCK: Final = 1 << 20
 
@@ -79,7 +85,7 @@ def rekey(data_dir: Path, old: str | None, new: str | None, progress: Progress) 
     try:
         with closing(connect(path, key=old)) as store:
             _fold(store, path)
-            rekeyed = _beside(data_dir, Vault(old), Vault(new), progress)
+            rekeyed = _beside(data_dir, old, new, progress)
             _export(store, _copy_of(path), new, progress)
         _put_in_place(path)
     except DriverError as error:
@@ -102,24 +108,29 @@ def _fold(store: Connection, path: Path) -> None:
         store.execute("PRAGMA journal_mode=DELETE").fetchone()
     except DriverError as error:
         raise LockedError(f"another process reads {path}", path=str(path)) from error
-    for left in path.parent.glob(f"{FILE}?*"):
+    for left in path.parent.glob(f"{path.name}?*"):
         left.unlink()
 
 
-def _beside(data_dir: Path, old: Vault, new: Vault, progress: Progress) -> Rekeyed:
+def _beside(data_dir: Path, old: str | None, new: str | None, progress: Progress) -> Rekeyed:
     """Give the files beside a store the new key."""
     files = list(_files(data_dir))
     changed, left = 1, []
     for done, path in enumerate(files):
         progress("files", done, len(files))
-        if _opens(new, path):
+        if _opens(path, new):
             continue
-        if not _opens(old, path):
+        if not _opens(path, old):
             left.append(path)
             continue
         copy = _copy_of(path)
         try:
-            _transcribe(old.find(path), copy, new)
+            if path.suffix == _STORE_COPY:
+                with closing(connect(path, key=old)) as store:
+                    _fold(store, path)
+                    _export(store, copy, new, progress)
+            else:
+                _transcribe(Vault(old).find(path), copy, Vault(new))
             _put_in_place(path)
         finally:
             copy.unlink(missing_ok=True)
@@ -133,18 +144,18 @@ def _files(data_dir: Path) -> Iterator[Path]:
             shutil.rmtree(path)  # of a migration that was killed
         elif path.name.endswith(_COPY):
             path.unlink()
-        elif path.suffix != ".lock":
+        elif path.suffix != ".lock" and not path.name.endswith(_LOGS):
             yield path
 
 
-def _opens(vault: Vault, path: Path) -> bool:
-    if not vault.seals:
-        return not looks_encrypted(path)
-    if not looks_encrypted(path):
+def _opens(path: Path, key: str | None) -> bool:
+    """Return whether a file is sealed with a key, or plain without one."""
+    if looks_encrypted(path) is (key is None):
         return False
     try:
-        vault.size(path)
-    except WrongKeyError:
+        if path.suffix == _STORE_COPY or key is not None:
+            connect(path, key=key, read_only=True).close()
+    except (CorruptError, WrongKeyError):
         return False
     return True
 
@@ -162,6 +173,7 @@ def _transcribe(source: Readable, copy: Path, new: Vault) -> None:
 def _export(store: Connection, copy: Path, key: str | None, progress: Progress) -> None:
     """Write a store under another key, and compare each row of it."""
     progress("copy", 0, 1)
+    copy.unlink(missing_ok=True)
     store.execute("ATTACH ? AS copy KEY ?", (str(copy), key or ""))
     try:
         store.execute("PRAGMA copy.synchronous=OFF")

@@ -70,10 +70,7 @@ class Vault:
             OSError: There is no such file.
             WrongKeyError: It is sealed with another key.
         """
-        if isinstance(found := self.find(path), Path):
-            return found.stat().st_size
-        with closing(connect(path, key=self._key, read_only=True)) as connection:
-            return _size(connection)
+        return length(self.find(path))
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[BinaryIO]:
@@ -121,6 +118,17 @@ class Vault:
             with _writer(connection) as sealed:
                 sealed.write(data)
             connection.execute("COMMIT")
+
+
+def length(path: Readable) -> int:
+    """Return how many bytes a file holds.
+
+    Raises:
+        OSError: There is no such file.
+        WrongKeyError: It is sealed with another key.
+    """
+    with path.open("rb") as file:
+        return file.seek(0, os.SEEK_END)
 
 
 class _Sealed:

@@ -42,6 +42,8 @@ def filled(directory: Path) -> Path:
         commit(store, *(new("PersonaDeleted", id=str(n)) for n in range(0, 300, 3)))
     (directory / "backups").mkdir()
     (directory / "backups" / "one.json").write_text(SECRET)
+    with Store.open(directory, schema) as store:
+        store.copy(directory / "backups" / "two.db")
     (directory / "spool" / "staging-x").mkdir(parents=True)
     (directory / "spool" / "staging-x" / "data.json").write_text(SECRET)
     (directory / "store.db.rebuild").write_text(SECRET)
@@ -60,7 +62,7 @@ def test_a_store_is_encrypted_rekeyed_and_decrypted_without_loss(filled: Path) -
     before = image(path, None)
     for old, key in ((None, "it's"), ("it's", f"x'{'ab' * 32}'"), (f"x'{'ab' * 32}'", None)):
         rekeyed = rekey(filled, old, key, silent)
-        assert (rekeyed.changed, rekeyed.left) == (2, ())
+        assert (rekeyed.changed, rekeyed.left) == (3, ())
         assert image(path, key) == before
         assert_sound(filled, schema, key)
         with Store.open(filled, schema, key=key) as store:
@@ -68,6 +70,7 @@ def test_a_store_is_encrypted_rekeyed_and_decrypted_without_loss(filled: Path) -
         assert (holds(filled, SECRET) == []) is (key is not None)
         with Vault(key).find(filled / "backups" / "one.json").open("rb") as backup:
             assert backup.read() == SECRET.encode()
+        assert image(filled / "backups" / "two.db", key) == before
         if old != key:
             with pytest.raises(WrongKeyError):
                 Store.open(filled, schema, key=old)
