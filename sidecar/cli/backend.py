@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sidecar.cli.options import Target
 from sidecar.cli.progress import Progress
@@ -26,23 +25,6 @@ class EventFilter:
     names: Sequence[str] | None = None
     collection: str | None = None
     id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """What to migrate, and how.
-
-    Attributes:
-        path: The export file.
-        strict: Stop at the first invalid document.
-        primary_keys: Primary key fields by collection, for exports that don't name them.
-    """
-
-    path: Path
-    ids: Literal["preserve", "remap"]
-    dry_run: bool
-    strict: bool
-    primary_keys: dict[str, str]
 
 
 class Backend(Protocol):
@@ -70,8 +52,14 @@ class Backend(Protocol):
     def info(self) -> JsonObject:
         """Return `{app, schema, head, store}`: what the store holds."""
 
-    def migrate(self, migration: Migration, progress: Progress) -> JsonObject:
-        """Migrate RxDB data; return the report."""
+    def ask(self, method: str, params: JsonObject, progress: Progress | None = None) -> JsonObject:
+        """Call a method of the server's; Ctrl-C ends it when what it began to write is written.
+
+        Args:
+            method: Its name, as in `rpc.discover`.
+            params: By name.
+            progress: Told how far a migration is.
+        """
 
 
 @contextmanager

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import signal
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Event
-from types import FrameType
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import orjson
 
 from sidecar.app.load import DEFAULT, load_schema
-from sidecar.cli.backend import EventFilter, Migration
+from sidecar.cli.backend import EventFilter
 from sidecar.cli.options import Target
 from sidecar.cli.progress import Progress, show_progress
 from sidecar.client import EventPageJson, ExplanationJson, NewEventJson, QueryResult, ReceiptJson
-from sidecar.core.errors import MigrationError, ValidationError
+from sidecar.core.errors import ValidationError
 from sidecar.core.event import Expect, NewEvent
 from sidecar.core.json import Json, JsonObject, pointer
 from sidecar.core.query import parse_query
 from sidecar.store import Store
+
+if TYPE_CHECKING:
+    from sidecar.cli.inside import Inside
 
 Checked = TypeVar("Checked")
 
@@ -30,8 +31,10 @@ class Local:
 
     served = False
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, runner: asyncio.Runner) -> None:
         self._store = store
+        self._runner = runner
+        self._inside: Inside | None = None
 
     def query(self, query: JsonObject) -> QueryResult:
         """Run a query once."""
@@ -72,31 +75,13 @@ class Local:
             "store": self._store.info().result(),
         }
 
-    def migrate(self, migration: Migration, progress: Progress) -> JsonObject:
-        """Migrate a file.
+    def ask(self, method: str, params: JsonObject, progress: Progress | None = None) -> JsonObject:
+        """Call a method of the server's in this process."""
+        if self._inside is None:
+            from sidecar.cli.inside import Inside  # noqa: PLC0415 - for this method alone
 
-        Raises:
-            KeyboardInterrupt: Ctrl-C, once the batch that is being imported is done.
-        """
-        from sidecar.migration import migrate  # noqa: PLC0415 - for this method alone
-
-        with _first_interrupt() as interrupted:
-            try:
-                result = migrate(
-                    self._store,
-                    migration.path,
-                    ids=migration.ids,
-                    dry_run=migration.dry_run,
-                    strict=migration.strict,
-                    primary_keys=migration.primary_keys,
-                    progress=lambda step: progress(step.phase, step.done, step.total),
-                    cancelled=interrupted.is_set,
-                )
-            except MigrationError as error:
-                if interrupted.is_set():
-                    raise KeyboardInterrupt from error
-                raise
-        return result.model_dump(mode="json", by_alias=True)
+            self._inside = Inside(self._store, self._runner)
+        return self._inside.ask(method, params, progress)
 
 
 @contextmanager
@@ -105,24 +90,9 @@ def opened(target: Target) -> Iterator[Local]:
     schema = load_schema(target.schema or DEFAULT)
     with show_progress() as progress:
         store = Store.open(target.data_dir, schema, key=target.key, progress=progress)
-    with store:
-        yield Local(store)
-
-
-@contextmanager
-def _first_interrupt() -> Iterator[Event]:
-    """Set an event at the first Ctrl-C; the second one interrupts as usual."""
-    interrupted = Event()
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        interrupted.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, before)
+    # Closed in this order: what an interrupted call still writes needs the store.
+    with store, asyncio.Runner() as runner:
+        yield Local(store, runner)
 
 
 def _event(event: JsonObject, index: int) -> NewEvent:

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+from typing import cast
 
-from sidecar.cli.backend import EventFilter, Migration
+from sidecar.cli.backend import EventFilter
 from sidecar.cli.progress import Progress
 from sidecar.client import (
     Client,
@@ -59,22 +60,14 @@ class Served:
         """Return what the server says of itself and its store."""
         return self._run(self._client.server.info())
 
-    def migrate(self, migration: Migration, progress: Progress) -> JsonObject:
-        """Let the server migrate a file, which it reads itself."""
+    def ask(self, method: str, params: JsonObject, progress: Progress | None = None) -> JsonObject:
+        """Call a method of the server."""
 
         def told(step: ProgressJson) -> None:
-            progress(step["phase"], step["done"], step["total"])
+            if progress is not None:
+                progress(step["phase"], step["done"], step["total"])
 
-        return self._run(
-            self._client.migrate(
-                {"path": str(migration.path.absolute())},
-                ids=migration.ids,
-                dry_run=migration.dry_run,
-                strict=migration.strict,
-                primary_keys=migration.primary_keys,
-                progress=told,
-            )
-        )
+        return cast("JsonObject", self._run(self._client.call(method, params, progress=told)))
 
 
 @contextmanager

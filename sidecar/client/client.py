@@ -80,17 +80,31 @@ class Client:
         async with cls.connect(*_endpoint(data_dir)) as client:
             yield client
 
-    async def call(self, method: str, params: Mapping[str, Json] | None = None) -> Json:
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, Json] | None = None,
+        *,
+        progress: Callable[[ProgressJson], None] | None = None,
+    ) -> Json:
         """Call any method by its name.
 
         Args:
             method: As in `rpc.discover`: `query`, `events.list`, …
             params: By name.
+            progress: Called with every notification of how far a migration is, until the answer.
 
         Raises:
             SidecarError: What the server answered; a `PeerError` when it could not answer.
         """
-        return await self._connection.call(method, params)
+        listeners = self._connection.progress
+        if progress is not None:
+            listeners.add(progress)
+        try:
+            return await self._connection.call(method, params)
+        finally:
+            if progress is not None:
+                listeners.discard(progress)
 
     @overload
     async def query(self, query: TypedQuery[ResultT]) -> ResultT: ...
@@ -184,14 +198,7 @@ class Client:
             "strict": strict,
             "primaryKeys": dict(primary_keys or {}),
         }
-        listeners = self._connection.progress
-        if progress is not None:
-            listeners.add(progress)
-        try:
-            return cast("JsonObject", await self.call("migrate", params))
-        finally:
-            if progress is not None:
-                listeners.discard(progress)
+        return cast("JsonObject", await self.call("migrate", params, progress=progress))
 
     async def discover(self) -> JsonObject:
         """Return the server's OpenRPC document."""

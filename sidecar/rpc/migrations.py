@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -101,7 +102,7 @@ class Migrations:
         primary_keys: Mapping[str, str],
         tell: Tell,
     ) -> MigrationResult:
-        """Migrate, telling how far it is; a slow listener is told the newest only.
+        """Migrate, telling how far it is.
 
         It is cancelled with the task that awaits it; what was imported by then stays.
 
@@ -385,17 +386,22 @@ class Migrations:
     async def _alone(
         self, work: Callable[[Callable[[Progress], None]], ResultT], tell: Tell
     ) -> ResultT:
-        """Run work on a thread of its own, one at a time, telling how far it is."""
+        """Run work on a thread of its own, one at a time, telling how far it is.
+
+        All of it is told before the answer: a slow listener is told the newest of each phase only.
+        """
         if self._work is not None:
             raise BusyError("another migration runs", hint="Wait until it ends.")
         self._cancelled.clear()
         loop = asyncio.get_running_loop()
-        news: asyncio.Queue[Progress] = asyncio.Queue(1)
+        news: deque[Progress] = deque()
+        arrived = asyncio.Event()
 
         def note(progress: Progress) -> None:
-            if news.full():
-                news.get_nowait()
-            news.put_nowait(progress)
+            if news and news[-1].phase == progress.phase:
+                news.pop()
+            news.append(progress)
+            arrived.set()
 
         def report(progress: Progress) -> None:
             loop.call_soon_threadsafe(note, progress)
@@ -403,14 +409,17 @@ class Migrations:
         running = asyncio.ensure_future(asyncio.to_thread(work, report))
         self._work = running
         running.add_done_callback(self._ended)
-        telling = asyncio.ensure_future(_tell(news, tell))
+        telling = asyncio.ensure_future(_tell(news, arrived, tell))
         try:
-            return await asyncio.shield(running)
+            result = await asyncio.shield(running)
         except asyncio.CancelledError:
             self._cancelled.set()
             raise
         finally:
             telling.cancel()
+        while news:
+            await tell(news.popleft())
+        return result
 
     def _ended(self, _: object) -> None:
         self._work = None
@@ -421,6 +430,8 @@ _FOLLOWING: Final = frozenset({"dual", "switched"})
 _IMPORTED: Final = frozenset({"dual", "switched", "rolling-back", "rolled-back", "cleaned"})
 
 
-async def _tell(news: asyncio.Queue[Progress], tell: Tell) -> None:
-    while True:
-        await tell(await news.get())
+async def _tell(news: deque[Progress], arrived: asyncio.Event, tell: Tell) -> None:
+    while await arrived.wait():
+        arrived.clear()
+        while news:
+            await tell(news.popleft())

@@ -307,6 +307,26 @@ async def test_a_late_write_does_not_overwrite_the_app(mover: Mover) -> None:
     assert len(await mover.quarantine()) == 1
 
 
+async def test_what_came_before_the_switch_is_no_late_write(mover: Mover) -> None:
+    """A feed that was cut off pushes its last page again, though the app has gone on from there."""
+    came = [
+        document("notes", {"slug": "a", "n": 1}),
+        document("notes", {"slug": "b", "_deleted": True}),
+        document("personas", persona("p1")),
+        local("theme", {"dark": True}),
+    ]
+    await mover.move(*came[:2])
+    await mover.push(*came[2:])
+    await mover.ask("cutover")
+    await mover.commit("DocumentPatched", collection="notes", id="a", patch={"n": 2})
+    await mover.commit("DocumentInserted", collection="notes", document={"slug": "b", "n": 2})
+    await mover.commit("DocumentPatched", collection="personas", id="p1", patch={"name": "New"})
+    await mover.commit("LocalDocumentImported", collection=None, id="theme", data={"dark": False})
+    assert (await mover.push(*came))["conflicts"] == 0
+    assert await mover.quarantine() == []
+    assert (await mover.row("notes", "slug", "b"))["n"] == 2
+
+
 async def test_what_the_app_wrote_goes_back_in_rxdb_s_forms(mover: Mover) -> None:
     """M8, M11: ISO text stays ISO text, seconds stay seconds, unread dates stay as they were."""
     await mover.move(

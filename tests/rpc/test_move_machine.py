@@ -190,10 +190,11 @@ class Machine:
     # What the move does
 
     async def push(self) -> None:
-        """Push a page of what was written; sometimes a page again."""
+        """Push a page of what was written; before the switch sometimes a page again."""
         if self.state not in {"backing-up", "dual", "switched"}:
             return
-        start = max(0, self.pushed - self.random.choice([0, 0, 0, 5]))
+        again = 0 if self.state == "switched" else self.random.choice([0, 0, 0, 5])
+        start = max(0, self.pushed - again)
         end = min(len(self.rxdb.feed), self.pushed + self.random.randrange(1, 12))
         records = [self.rxdb.record(*one) for one in self.rxdb.feed[start:end]]
         told = await self.mover.push(*records)
