@@ -52,18 +52,10 @@ class Bars:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._complete()
         self._progress.stop()
 
     def update(self, phase: str, done: int, total: int | None) -> None:
         """Take a step."""
         if phase not in self._phases:
-            self._complete()
             self._phases[phase] = self._progress.add_task(phase, total=total)
         self._progress.update(self._phases[phase], completed=done, total=total)
-
-    def _complete(self) -> None:
-        """Fill the bars there are: one phase follows another, and a step may go untold."""
-        for task in self._progress.tasks:
-            self._progress.update(task.id, completed=task.total or task.completed)

@@ -126,7 +126,7 @@ def test_an_app_goes_through_its_life(bundle: Path, data_dir: Path, tmp_path: Pa
     export.write_text(
         json.dumps({"version": "1.0", "personas": [ada], "memoryEntities": [], "conversations": []})
     )
-    migrated = run(bundle, "migrate", str(export), "--json", "--data-dir", str(data_dir))
+    migrated = run(bundle, "migrate", "run", str(export), "--json", "--data-dir", str(data_dir))
     assert migrated.returncode == 0, migrated.stderr
     assert json.loads(migrated.stdout)["verification"]["passed"] is True
     query = '{"from": "personas", "fields": ["name"]}'

@@ -90,7 +90,7 @@ def prepared(sidecar: Sidecar, tmp_path: Path) -> Sidecar:
     event = {"name": "v1.PersonaActivated", "args": {"id": "p1"}}
     (tmp_path / "events.ndjson").write_text(json.dumps(event) + "\n")
     (tmp_path / "script.py").write_text("found = await rpc.query(tables.personas)\nlen(found)\n")
-    assert sidecar("migrate", "rxdb-export.json").code == 0
+    assert sidecar("migrate", "run", "rxdb-export.json").code == 0
     return sidecar
 
 

@@ -55,7 +55,7 @@ def export(tmp_path: Path) -> Path:
 
 def test_a_file_arrives_and_the_report_says_so(sidecar: Sidecar, export: Path) -> None:
     """M1, M9: progress on stderr, the report on stdout, exit code 0."""
-    ended = sidecar("migrate", str(export))
+    ended = sidecar("migrate", "run", str(export))
     assert ended.code == 0
     assert "Verification passed" in ended.out
     assert "20 identical, differences 0" in ended.out
@@ -68,8 +68,8 @@ def test_a_file_arrives_and_the_report_says_so(sidecar: Sidecar, export: Path) -
 
 def test_migrating_again_changes_nothing(sidecar: Sidecar, export: Path) -> None:
     """M4: and says that nothing did."""
-    sidecar("migrate", str(export))
-    report = sidecar("migrate", str(export), "--json").json
+    sidecar("migrate", "run", str(export))
+    report = sidecar("migrate", "run", str(export), "--json").json
     assert isinstance(report, dict)
     counts = report["collections"]["personas"]
     assert (counts["imported"], counts["unchanged"]) == (0, 20)
@@ -77,7 +77,7 @@ def test_migrating_again_changes_nothing(sidecar: Sidecar, export: Path) -> None
 
 def test_a_dry_run_writes_nothing(sidecar: Sidecar, export: Path) -> None:
     """Neither events nor a backup."""
-    report = sidecar("migrate", str(export), "--dry-run", "--json").json
+    report = sidecar("migrate", "run", str(export), "--dry-run", "--json").json
     assert isinstance(report, dict)
     assert (report["dryRun"], report["backup"]) == (True, None)
     assert sidecar("events").out == ""
@@ -87,10 +87,10 @@ def test_quarantined_documents_are_warned_of(sidecar: Sidecar, export: Path) -> 
     """M6: exit code 0 with a warning; with --strict nothing is imported and it is an error."""
     with export.open("a") as file:
         file.write('{"collection": "personas", "document": {"id": "nameless"}}\n')
-    strict = sidecar("migrate", str(export), "--strict")
+    strict = sidecar("migrate", "run", str(export), "--strict")
     assert (strict.code, strict.err.splitlines()[-1][:11]) == (1, "E_MIGRATION")
     assert sidecar("events").out == ""
-    ended = sidecar("migrate", str(export))
+    ended = sidecar("migrate", "run", str(export))
     assert ended.code == 0
     assert "Warning: quarantined: 1 (" in ended.err
     assert "nameless" in ended.out
@@ -100,7 +100,7 @@ def test_a_failed_verification_is_exit_code_1(sidecar: Sidecar, export: Path) ->
     """M9: here an app's import event forgets the fields that have no column."""
     app = export.with_name("forgetful.py")
     app.write_text(FORGETFUL)
-    ended = sidecar("migrate", str(export), "--schema", str(app))
+    ended = sidecar("migrate", "run", str(export), "--schema", str(app))
     assert ended.code == 1
     assert "Verification FAILED" in ended.out
     assert "personas p3: different" in ended.out
@@ -109,7 +109,7 @@ def test_a_failed_verification_is_exit_code_1(sidecar: Sidecar, export: Path) ->
 def test_conflicts_are_warned_of(sidecar: Sidecar, export: Path) -> None:
     """The store had another document under one of the ids: it stays, exit code 0."""
     sidecar("commit", "v1.PersonaCreated", json.dumps(persona("p3", "Another")))
-    ended = sidecar("migrate", str(export))
+    ended = sidecar("migrate", "run", str(export))
     assert ended.code == 0
     assert "Warning: conflicts: 1 (" in ended.err
     assert '"Another"' in sidecar("query", '{"from": "personas"}').out
@@ -117,7 +117,7 @@ def test_conflicts_are_warned_of(sidecar: Sidecar, export: Path) -> None:
 
 def test_ids_are_remapped_on_demand(sidecar: Sidecar, export: Path) -> None:
     """M7."""
-    assert sidecar("migrate", str(export), "--ids", "remap").code == 0
+    assert sidecar("migrate", "run", str(export), "--ids", "remap").code == 0
     query = '{"from": "personas", "selector": {"id": "p1"}, "count": true}'
     assert sidecar("query", query).out == "0\n"
 
@@ -125,9 +125,9 @@ def test_ids_are_remapped_on_demand(sidecar: Sidecar, export: Path) -> None:
 def test_a_primary_key_is_named_on_demand(sidecar: Sidecar, tmp_path: Path, data_dir: Path) -> None:
     """For a collection that neither schema nor file tells it of."""
     (tmp_path / "things.ndjson").write_text('{"collection": "things", "document": {"slug": "a"}}\n')
-    assert sidecar("migrate", "things.ndjson").code == 1
-    assert sidecar("migrate", "things.ndjson", "--primary-key", "things").code == 2
-    assert sidecar("migrate", "things.ndjson", "--primary-key", "things=slug").code == 0
+    assert sidecar("migrate", "run", "things.ndjson").code == 1
+    assert sidecar("migrate", "run", "things.ndjson", "--primary-key", "things").code == 2
+    assert sidecar("migrate", "run", "things.ndjson", "--primary-key", "things=slug").code == 0
     assert sidecar("query", '{"from": "things", "first": true}').json == {"slug": "a"}
 
 
@@ -135,12 +135,12 @@ def test_a_running_server_migrates(
     sidecar: Sidecar, export: Path, tmp_path: Path, server: dict[str, object]
 ) -> None:
     """It reads the file itself, and progress comes back; it takes primary keys too."""
-    ended = sidecar("migrate", "export.ndjson")
+    ended = sidecar("migrate", "run", "export.ndjson")
     assert ended.code == 0, ended.err
     assert "20 identical" in ended.out
     assert "importing" in ended.err
     (tmp_path / "things.ndjson").write_text('{"collection": "things", "document": {"slug": "a"}}\n')
-    assert sidecar("migrate", "things.ndjson", "--primary-key", "things=slug").code == 0
+    assert sidecar("migrate", "run", "things.ndjson", "--primary-key", "things=slug").code == 0
     assert sidecar("query", '{"from": "things", "first": true}').json == {"slug": "a"}
 
 
@@ -148,7 +148,7 @@ def test_an_interrupted_migration_can_go_on(sidecar: Sidecar, export: Path, data
     """M4: Ctrl-C ends it with 130, the store is whole, and migrating again completes it."""
     export.write_text(records(4_000))
     with subprocess.Popen(
-        [*PROGRAM, "migrate", str(export)],
+        [*PROGRAM, "migrate", "run", str(export)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(data_dir),
@@ -163,6 +163,6 @@ def test_an_interrupted_migration_can_go_on(sidecar: Sidecar, export: Path, data
     assert migrating.returncode == 130
     assert "Interrupted. What was imported stays; migrate again to go on." in said
     assert sidecar("rebuild", "--check").code == 0
-    ended = sidecar("migrate", str(export))
+    ended = sidecar("migrate", "run", str(export))
     assert ended.code == 0
     assert "4000 identical, differences 0" in ended.out

@@ -64,7 +64,7 @@ def test_a_terminal_gets_bars(tmp_path: Path) -> None:
     export.write_text(json.dumps({"collection": "personas", "document": persona("p1", "A")}) + "\n")
     terminal, stderr = os.openpty()
     with subprocess.Popen(
-        [*PROGRAM, "migrate", str(export), "--json"],
+        [*PROGRAM, "migrate", "run", str(export), "--json"],
         stdout=subprocess.PIPE,
         stderr=stderr,
         env={**environment(tmp_path / "data"), "TERM": "xterm"},
