@@ -25,7 +25,7 @@ from sidecar.rpc.binding import bind, by_name
 from sidecar.rpc.counters import Counters, resident_bytes
 from sidecar.rpc.hub import Hub
 from sidecar.rpc.jsonrpc import InvalidParamsError, Method, Params, encode_notification
-from sidecar.rpc.migrations import Migrations, Source, Tell
+from sidecar.rpc.migrations import Migrations, Source
 from sidecar.rpc.params import (
     AttachmentsGetParams,
     BackupParams,
@@ -52,6 +52,7 @@ from sidecar.rpc.params import (
 )
 from sidecar.rpc.session import Exchange
 from sidecar.rpc.stream import event_to_wire
+from sidecar.rpc.work import Tell
 from sidecar.store import Store
 
 if TYPE_CHECKING:

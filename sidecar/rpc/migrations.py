@@ -8,15 +8,14 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 from sidecar.core.errors import BusyError, MigrationError, NotFoundError
 from sidecar.core.json import JsonObject
 from sidecar.rpc.spool import Spool
+from sidecar.rpc.work import Tell, Work
 from sidecar.store import Store
 from sidecar.store.vault import Readable
 
@@ -30,8 +29,6 @@ SPOOL: Final = "spool"
 Ids = Literal["preserve", "remap"]
 Source = Path | JsonObject | str
 """A file, an export's content, or the id records were pushed for."""
-Tell = Callable[["Progress"], Awaitable[None]]
-ResultT = TypeVar("ResultT")
 
 
 class Migrations:
@@ -48,8 +45,7 @@ class Migrations:
         self._copies: dict[str, int] = {}
         self._feeder: str | None = None
         self._feed: Feed | None = None
-        self._work: asyncio.Future[Any] | None = None
-        self._cancelled = threading.Event()
+        self._work = Work()
 
     async def begin(self, window: str, *, verify: bool) -> JsonObject:
         """Begin the move or join it, or begin a copy to verify by.
@@ -131,11 +127,11 @@ class Migrations:
                 strict=strict,
                 primary_keys=primary_keys,
                 progress=report,
-                cancelled=self._cancelled.is_set,
+                cancelled=self._work.is_cancelled,
                 move=move,
             )
 
-        result = await self._alone(work, tell)
+        result = await self._work.run(work, tell)
         if move is not None and not dry_run:
             self._spool.remove(move)
         return result
@@ -171,10 +167,10 @@ class Migrations:
                 ids=standing.ids,
                 since=since,
                 progress=report,
-                cancelled=self._cancelled.is_set,
+                cancelled=self._work.is_cancelled,
             )
 
-        found = await self._alone(work, tell)
+        found = await self._work.run(work, tell)
         if copy is not None:
             del self._copies[copy]
             self._spool.remove(copy)
@@ -239,9 +235,7 @@ class Migrations:
             MigrationError: There is no way back.
             NotFoundError: It is another move.
         """
-        if self._work is not None:
-            self._cancelled.set()
-            await asyncio.wait([self._work])
+        await self._work.end()
 
         def work() -> JsonObject:
             from sidecar.migration.returning import Returning  # noqa: PLC0415 - see above
@@ -305,7 +299,7 @@ class Migrations:
 
     def cancel(self) -> None:
         """Cancel the migration that runs, if any."""
-        self._cancelled.set()
+        self._work.cancel()
 
     def _take(self, window: str) -> None:
         if self._feeder not in {None, window}:
@@ -383,55 +377,7 @@ class Migrations:
             "feeding": self._feeder is not None,
         }
 
-    async def _alone(
-        self, work: Callable[[Callable[[Progress], None]], ResultT], tell: Tell
-    ) -> ResultT:
-        """Run work on a thread of its own, one at a time, telling how far it is.
-
-        All of it is told before the answer: a slow listener is told the newest of each phase only.
-        """
-        if self._work is not None:
-            raise BusyError("another migration runs", hint="Wait until it ends.")
-        self._cancelled.clear()
-        loop = asyncio.get_running_loop()
-        news: deque[Progress] = deque()
-        arrived = asyncio.Event()
-
-        def note(progress: Progress) -> None:
-            if news and news[-1].phase == progress.phase:
-                news.pop()
-            news.append(progress)
-            arrived.set()
-
-        def report(progress: Progress) -> None:
-            loop.call_soon_threadsafe(note, progress)
-
-        running = asyncio.ensure_future(asyncio.to_thread(work, report))
-        self._work = running
-        running.add_done_callback(self._ended)
-        telling = asyncio.ensure_future(_tell(news, arrived, tell))
-        try:
-            result = await asyncio.shield(running)
-        except asyncio.CancelledError:
-            self._cancelled.set()
-            raise
-        finally:
-            telling.cancel()
-        while news:
-            await tell(news.popleft())
-        return result
-
-    def _ended(self, _: object) -> None:
-        self._work = None
-
 
 _COPYING: Final = frozenset({"backing-up", "reading"})
 _FOLLOWING: Final = frozenset({"dual", "switched"})
 _IMPORTED: Final = frozenset({"dual", "switched", "rolling-back", "rolled-back", "cleaned"})
-
-
-async def _tell(news: deque[Progress], arrived: asyncio.Event, tell: Tell) -> None:
-    while await arrived.wait():
-        arrived.clear()
-        while news:
-            await tell(news.popleft())

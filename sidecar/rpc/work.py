@@ -1,0 +1,86 @@
+"""Long work of a server: one at a time, on a thread of its own, telling how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sidecar.core.errors import BusyError
+
+if TYPE_CHECKING:  # the migration's modules are imported when one runs
+    from sidecar.migration.result import Progress
+
+Tell = Callable[["Progress"], Awaitable[None]]
+ResultT = TypeVar("ResultT")
+
+
+class Work:
+    """Runs one migration or comparison at a time."""
+
+    def __init__(self) -> None:
+        self._running: asyncio.Future[Any] | None = None
+        self._cancelled = threading.Event()
+
+    async def run(
+        self, work: Callable[[Callable[[Progress], None]], ResultT], tell: Tell
+    ) -> ResultT:
+        """Run work to its end; a slow listener is told the newest only.
+
+        It is cancelled with the task that awaits it: what it asks `is_cancelled` for.
+
+        Args:
+            work: Called on another thread with what it tells its progress to.
+            tell: Told of it, on the event loop.
+
+        Raises:
+            BusyError: Other work runs.
+        """
+        if self._running is not None:
+            raise BusyError("another migration runs", hint="Wait until it ends.")
+        self._cancelled.clear()
+        loop = asyncio.get_running_loop()
+        news: asyncio.Queue[Progress] = asyncio.Queue(1)
+
+        def note(progress: Progress) -> None:
+            if news.full():
+                news.get_nowait()
+            news.put_nowait(progress)
+
+        def report(progress: Progress) -> None:
+            loop.call_soon_threadsafe(note, progress)
+
+        running = asyncio.ensure_future(asyncio.to_thread(work, report))
+        self._running = running
+        running.add_done_callback(self._ended)
+        telling = asyncio.ensure_future(_tell(news, tell))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+        finally:
+            telling.cancel()
+
+    def cancel(self) -> None:
+        """Ask what runs, if anything, to end."""
+        self._cancelled.set()
+
+    def is_cancelled(self) -> bool:
+        """Return whether what runs should end."""
+        return self._cancelled.is_set()
+
+    async def end(self) -> None:
+        """Cancel what runs, and wait until it has ended."""
+        if self._running is not None:
+            self.cancel()
+            await asyncio.wait([self._running])
+
+    def _ended(self, _: object) -> None:
+        self._running = None
+
+
+async def _tell(news: asyncio.Queue[Progress], tell: Tell) -> None:
+    while True:
+        await tell(await news.get())
