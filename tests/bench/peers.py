@@ -13,6 +13,7 @@ TITLES = {
     "echo": "bare echo",
     "sqlite": "bare SQLite",
     "python": "bare Python",
+    "frozen": "bare Python, frozen",
 }
 
 STORES = ("dexie", "memory", "livestore", "livestore node")
