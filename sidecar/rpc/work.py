@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,13 +27,13 @@ class Work:
     async def run(
         self, work: Callable[[Callable[[Progress], None]], ResultT], tell: Tell
     ) -> ResultT:
-        """Run work to its end; a slow listener is told the newest only.
+        """Run work to its end; a slow listener is told the newest of each phase only.
 
         It is cancelled with the task that awaits it: what it asks `is_cancelled` for.
 
         Args:
             work: Called on another thread with what it tells its progress to.
-            tell: Told of it, on the event loop.
+            tell: Told of it, on the event loop; of all of it before this returns.
 
         Raises:
             BusyError: Other work runs.
@@ -41,12 +42,14 @@ class Work:
             raise BusyError("another migration runs", hint="Wait until it ends.")
         self._cancelled.clear()
         loop = asyncio.get_running_loop()
-        news: asyncio.Queue[Progress] = asyncio.Queue(1)
+        news: deque[Progress] = deque()
+        arrived = asyncio.Event()
 
         def note(progress: Progress) -> None:
-            if news.full():
-                news.get_nowait()
-            news.put_nowait(progress)
+            if news and news[-1].phase == progress.phase:
+                news.pop()
+            news.append(progress)
+            arrived.set()
 
         def report(progress: Progress) -> None:
             loop.call_soon_threadsafe(note, progress)
@@ -54,14 +57,17 @@ class Work:
         running = asyncio.ensure_future(asyncio.to_thread(work, report))
         self._running = running
         running.add_done_callback(self._ended)
-        telling = asyncio.ensure_future(_tell(news, tell))
+        telling = asyncio.ensure_future(_tell(news, arrived, tell))
         try:
-            return await asyncio.shield(running)
+            result = await asyncio.shield(running)
         except asyncio.CancelledError:
             self.cancel()
             raise
         finally:
             telling.cancel()
+        while news:
+            await tell(news.popleft())
+        return result
 
     def cancel(self) -> None:
         """Ask what runs, if anything, to end."""
@@ -81,6 +87,8 @@ class Work:
         self._running = None
 
 
-async def _tell(news: asyncio.Queue[Progress], tell: Tell) -> None:
-    while True:
-        await tell(await news.get())
+async def _tell(news: deque[Progress], arrived: asyncio.Event, tell: Tell) -> None:
+    while await arrived.wait():
+        arrived.clear()
+        while news:
+            await tell(news.popleft())
