@@ -39,8 +39,8 @@ A memory of a list of 20 rows is renamed, until React has it in the DOM wherever
 list alone, among other live queries, or in as many other lists. *One row changed* is without React,
 under a live query of all memories. *On the wire* are bytes of messages, both ways.""",
     "resources": """
-Resident memory of the server, its size on disk, and its start on an empty and a full store, beside
-`python3 -c "import asyncio"` and, packaged, the least that asyncio needs, *frozen* the same way.""",
+Resident memory of the server, its size on disk, and its start on an empty and a full store beside
+`python3 -c "import asyncio"` and, packaged, the least that asyncio needs, frozen the same way.""",
 }
 
 _COUNTED = {"items": "events in the log", "live": "live queries"}
