@@ -294,9 +294,17 @@ CONTRACTS: Sequence[Contract] = (
         "Begin the move from RxDB, or join the one there is: records follow with `migrate.push`.",
         results.MigrateBeginResult,
         (params.MigrateBeginParams,),
-        "The connection that began it feeds it, until it closes; another one is refused so long.",
+        "The connection that began it feeds it, until it closes or leaves; another one is refused "
+        "so long.",
         (BusyError, StorageError, ShuttingDownError),
         (Example("a copy to verify by", {"purpose": "verify"}, {}),),
+    ),
+    Contract(
+        "migrate.leave",
+        "MigrateLeave",
+        "Feed the move no more, so that another connection may.",
+        results.Empty,
+        errors=(ShuttingDownError,),
     ),
     Contract(
         "migrate.push",

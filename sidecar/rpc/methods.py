@@ -113,6 +113,7 @@ def methods(services: Services) -> dict[str, Method[Exchange]]:
         "changes.subscribe": method(ChangesSubscribeParams, _changes_subscribe),
         "migrate": method(MigrateParams, _migrate),
         "migrate.begin": method(MigrateBeginParams, _migrate_begin),
+        "migrate.leave": method(NoParams, _migrate_leave),
         "migrate.push": method(PushParams, _migrate_push),
         "migrate.status": method(NoParams, _migrate_status),
         "migrate.verify": method(MigrateVerifyParams, _migrate_verify),
@@ -268,6 +269,11 @@ async def _migrate_begin(
 ) -> object:
     verify = params.purpose == "verify"
     return await services.migrations.begin(exchange.session.id, verify=verify)
+
+
+async def _migrate_leave(services: Services, exchange: Exchange, _params: NoParams) -> object:
+    await services.migrations.release(exchange.session.id)
+    return {}
 
 
 async def _migrate_push(services: Services, exchange: Exchange, params: PushParams) -> object:

@@ -70,6 +70,11 @@ class Migrations:
         if self._feeder == window:
             self._feeder = self._feed = None
 
+    async def release(self, window: str) -> None:
+        """Let another connection feed the move, after what this one pushed before."""
+        async with self._turn:
+            self.leave(window)
+
     async def push(
         self, window: str, migration: str, records: Sequence[str], checkpoints: JsonObject | None
     ) -> JsonObject:

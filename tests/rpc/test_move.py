@@ -168,6 +168,19 @@ async def test_it_goes_from_state_to_state_and_every_window_is_told(
         assert seen[-3:] == ["rolling-back", "rolled-back", "backing-up"]
 
 
+async def test_a_window_that_leaves_lets_another_one_feed(mover: Mover, server: Serving) -> None:
+    """What it had pushed before it left is safe; who does not feed may leave, too."""
+    await mover.begin()
+    async with Peer.open(server) as other:
+        assert await other.call("migrate.leave") == {}
+        assert (await other.fail("migrate.begin"))["data"]["code"] == "E_BUSY"
+        await mover.push(*SCHEMA_LINES)
+        assert await mover.peer.call("migrate.leave") == {}
+        begun = await other.call("migrate.begin")
+        assert (begun["migration"], begun["total"]) == (mover.migration, len(SCHEMA_LINES))
+        assert (await mover.peer.fail("migrate.begin"))["data"]["code"] == "E_BUSY"
+
+
 async def test_one_window_feeds_it_until_it_closes(mover: Mover, server: Serving) -> None:
     """Two windows start a migration at once: the second waits, and takes over."""
     await mover.begin()

@@ -11,6 +11,14 @@ export type BackupListParams = Record<string, never>;
 /**
  * A method without params.
  */
+export type MigrateLeaveParams = Record<string, never>;
+/**
+ * Done; there is nothing to tell.
+ */
+export type MigrateLeaveResult = Record<string, never>;
+/**
+ * A method without params.
+ */
 export type MigrateStatusParams = Record<string, never>;
 export type ChangesNotification = ChangesArrived | ChangesLost;
 export type EventsNotification = EventsArrived | EventsFailed;
@@ -1632,6 +1640,13 @@ export interface Methods {
   "migrate.begin": {
     params: MigrateBeginParams;
     result: MigrateBeginResult;
+  };
+  /**
+   * Feed the move no more, so that another connection may.
+   */
+  "migrate.leave": {
+    params: MigrateLeaveParams;
+    result: MigrateLeaveResult;
   };
   /**
    * Take records of a migration, in order: to disk before the import, to the store after it.

@@ -96,7 +96,7 @@ export class RxDatabaseMigration {
   async run({ signal, ...options }: RunOptions = {}): Promise<Result<"migrate">> {
     signal?.throwIfAborted();
     const following = this.#follow({ ...options, begin: true });
-    const abort = (): void => following.end(signal?.reason);
+    const abort = (): void => void following.end(signal?.reason);
     signal?.addEventListener("abort", abort);
     try {
       return await following.imported;
@@ -145,7 +145,7 @@ export class RxDatabaseMigration {
   async rollback({ onProgress = () => {} }: ProgressOptions = {}): Promise<RollbackResult> {
     const { migration, state } = await this.#standing();
     if (state === "switched") await this.#follow({ begin: false }).drained();
-    this.#following?.end(new SidecarError("E_MIGRATION", "The migration is being rolled back"));
+    await this.#end("The migration is being rolled back");
     const { signal } = this.#closing;
     const returning = new Returning(this.#client, this.#database, migration, signal);
     let status = await this.#ask("migrate.rollback", { migration });
@@ -187,7 +187,7 @@ export class RxDatabaseMigration {
     const { migration, state } = await this.#standing();
     if (state === "switched") await this.#follow({ begin: false }).drained();
     const status = await this.#ask("migrate.cleanup", { migration, confirm: true });
-    this.#following?.end(new SidecarError("E_MIGRATION", "The migration was cleaned up"));
+    await this.#end("The migration was cleaned up");
     await rxDatabase(this.#database).close();
     await deleteDexieDatabases(this.#database.name);
     return status;
@@ -197,8 +197,8 @@ export class RxDatabaseMigration {
   async close(): Promise<void> {
     const reason = new SidecarError("E_CLOSED", "The migration was closed in this window");
     this.#closing.abort(reason);
-    this.#following?.end(reason);
     this.#leave();
+    await this.#following?.end(reason);
   }
 
   #follow(options: ConstructorParameters<typeof Following>[3]): Following {
@@ -207,6 +207,11 @@ export class RxDatabaseMigration {
       this.#following = new Following(this.#client, this.#database, this.status, options);
     }
     return this.#following;
+  }
+
+  async #end(reason: string): Promise<void> {
+    await this.#following?.end(new SidecarError("E_MIGRATION", reason));
+    this.#following = undefined;
   }
 
   async #standing(): Promise<MigrationStatus & { readonly migration: string }> {

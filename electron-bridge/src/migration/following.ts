@@ -57,6 +57,7 @@ export class Following {
   readonly #windows: Windows;
   readonly #bell = new Bell();
   readonly #ending = new AbortController();
+  readonly #done: Promise<void>;
   #tell: { readonly resolve: (report: Report) => void; readonly reject: (error: unknown) => void };
   #tickets: Ticket[] = [];
   #told = false;
@@ -88,7 +89,7 @@ export class Following {
       (wish) => this.#grant(wish),
       (id) => this.#granted(id),
     );
-    void this.#run();
+    this.#done = this.#run();
   }
 
   /** Whether it has ended: another one is to be made. */
@@ -106,8 +107,9 @@ export class Following {
   }
 
   /** End: another window may go on, or the next start. */
-  end(reason: unknown): void {
+  end(reason: unknown): Promise<void> {
     this.#ending.abort(reason);
+    return this.#done;
   }
 
   #drained(wish: Wish): Promise<void> {
@@ -160,6 +162,9 @@ export class Following {
     this.#refuse(reason);
     this.#feed.close();
     this.#windows.close();
+    // Without a connection there is nothing to leave.
+    if (this.#client.connection.getSnapshot().state !== "open") return;
+    await this.#client.request("migrate.leave", {}).catch(() => {});
   }
 
   #goesOn(error: unknown): boolean {

@@ -1,4 +1,10 @@
-import { addRxPlugin, createRxDatabase, type RxCollection, type RxDatabase } from "rxdb";
+import {
+  addRxPlugin,
+  createRxDatabase,
+  type RxCollection,
+  type RxDatabase,
+  type RxStorage,
+} from "rxdb";
 import { RxDBAttachmentsPlugin } from "rxdb/plugins/attachments";
 import { RxDBLocalDocumentsPlugin } from "rxdb/plugins/local-documents";
 import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
@@ -31,11 +37,22 @@ const collection = (indexes: string[] = []) => ({
   attachments: {},
 });
 
+/** Where a database is. */
+export interface OldDatabaseOptions {
+  readonly name?: string;
+  /** The same name and storage make another window's database of the same documents. */
+  readonly storage?: RxStorage<unknown, unknown>;
+}
+
 /** An RxDB database in memory, as an app of RxDB 17 has it; closed after the test. */
-export async function oldDatabase(): Promise<RxDatabase<OldCollections>> {
+export async function oldDatabase({
+  name = `old-${uuid7()}`,
+  storage = getRxStorageMemory(),
+}: OldDatabaseOptions = {}): Promise<RxDatabase<OldCollections>> {
   const database = await createRxDatabase<OldCollections>({
-    name: `old-${uuid7()}`,
-    storage: getRxStorageMemory(),
+    name,
+    // RxDB opens a name once per storage in a process, but not so in two windows.
+    storage: { ...storage, name: uuid7() },
     localDocuments: true,
   });
   onTestFinished(async () => {
