@@ -1,5 +1,6 @@
 """The table of a move's states."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -25,6 +26,16 @@ def test_every_state_is_reached_from_the_first() -> None:
     assert all(
         steps if state != "cleaned" else [*steps] == ["begin"] for state, steps in STEPS.items()
     )
+
+
+def test_the_guide_s_diagram_is_the_table() -> None:
+    """docs/architecture.md shows each state with its steps, as they are."""
+    shown = [
+        f"{state:<13} {', '.join(f'{step} → {to}' for step, to in steps.items())}"
+        for state, steps in STEPS.items()
+    ]
+    text = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
+    assert "\n".join(["```", *shown, "```"]) in text
 
 
 def test_what_is_done_before_the_switch_can_be_left() -> None:
