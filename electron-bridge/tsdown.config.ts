@@ -5,6 +5,7 @@ export default defineConfig({
     "client/index": "src/client/index.ts",
     "react/index": "src/react/index.ts",
     "migration/index": "src/migration/index.ts",
+    "migration/react/index": "src/migration/react/index.ts",
     "rxdb/index": "src/rxdb/index.ts",
     "rxdb/react/index": "src/rxdb/react/index.ts",
     "rxdb/rxdb-hooks/index": "src/rxdb/rxdb-hooks/index.ts",

@@ -11,6 +11,7 @@ export {
   type RunOptions,
   RxDatabaseMigration,
 } from "./driver.ts";
+export * from "./guide/index.ts";
 export { type MigrateRxDatabaseOptions, migrateRxDatabase } from "./migrate.ts";
 export { readRxDatabase } from "./read.ts";
 export type { MigrationRecord } from "./record.ts";

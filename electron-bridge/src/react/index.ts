@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export { type UseMigration, useMigration } from "../migration/react/useMigration.ts";
+export { useMigrationAwareQuery } from "../migration/react/useMigrationAwareQuery.ts";
 export { SidecarProvider, type SidecarProviderProps, useSidecar } from "./provider.ts";
 export { useClientDocument } from "./useClientDocument.ts";
 export { useCommit } from "./useCommit.ts";

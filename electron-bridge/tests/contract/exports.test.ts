@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import * as client from "../../src/client/index.ts";
 import * as main from "../../src/main/index.ts";
 import * as migration from "../../src/migration/index.ts";
+import * as migrationReact from "../../src/migration/react/index.ts";
 import * as preload from "../../src/preload/index.ts";
 import * as react from "../../src/react/index.ts";
 
@@ -27,16 +28,36 @@ const api = {
     "useClientDocument",
     "useCommit",
     "useConnection",
+    "useMigration",
+    "useMigrationAwareQuery",
     "useQuery",
     "useRow",
     "useSidecar",
   ],
   migration: [
+    "DatabaseMigrationService",
+    "DatabaseService",
+    "FinalMigrationSwitch",
+    "LiveStoreImporter",
+    "MigrationBackupService",
+    "MigrationCoordinator",
+    "PostMigrationVerification",
+    "RxDBCleanup",
+    "RxDBExporter",
     "RxDatabaseMigration",
+    "SwitchingService",
     "migrateRxDatabase",
+    "mirrorMigrationFlags",
     "readRxDatabase",
     "restoreBackup",
     "watchMigration",
+  ],
+  migrationReact: [
+    "MigrationProgress",
+    "MigrationReport",
+    "VerificationReport",
+    "useMigration",
+    "useMigrationAwareQuery",
   ],
   main: ["SidecarProcess"],
   preload: ["exposeSidecar"],
@@ -47,6 +68,7 @@ describe("the public API", () => {
     expect(Object.keys(client).sort()).toEqual([...api.client].sort());
     expect(Object.keys(react).sort()).toEqual(api.react);
     expect(Object.keys(migration).sort()).toEqual(api.migration);
+    expect(Object.keys(migrationReact).sort()).toEqual(api.migrationReact);
     expect(Object.keys(main)).toEqual(api.main);
     expect(Object.keys(preload)).toEqual(api.preload);
   });
@@ -58,6 +80,7 @@ describe("the public API", () => {
       ".",
       "./react",
       "./migration",
+      "./migration/react",
       "./rxdb",
       "./rxdb/react",
       "./rxdb/rxdb-hooks",

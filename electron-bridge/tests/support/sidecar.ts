@@ -86,7 +86,8 @@ export async function startClient(): Promise<{
   return { sidecar, client: connectTo(sidecar.endpoint) };
 }
 
-function python(): string {
+/** The interpreter that has the sidecar. */
+export function python(): string {
   const local = join(
     root,
     ".venv",
