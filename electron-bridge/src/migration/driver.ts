@@ -11,7 +11,7 @@ import { derived, type Readable } from "../client/readable.ts";
 import { batches } from "./batch.ts";
 import { deleteDexieDatabases } from "./dexie.ts";
 import { Feed } from "./feed.ts";
-import { Following } from "./following.ts";
+import { Following, type FollowingOptions } from "./following.ts";
 import { Returning } from "./returning.ts";
 import { type AnyRxDatabase, rxDatabase } from "./sources.ts";
 import {
@@ -110,7 +110,7 @@ export class RxDatabaseMigration {
    * Nothing is begun.
    */
   resume(): void {
-    if (isUnderWay(this.status.getSnapshot().state)) this.#follow({ begin: false });
+    if (isUnderWay(this.status.getSnapshot().state)) this.#follow();
   }
 
   /**
@@ -119,7 +119,7 @@ export class RxDatabaseMigration {
    * @throws SidecarError `E_MIGRATION`: no move is under way, or a document can't be moved.
    */
   drained(): Promise<void> {
-    return this.#follow({ begin: false }).drained();
+    return this.#follow().drained();
   }
 
   /**
@@ -131,7 +131,7 @@ export class RxDatabaseMigration {
    */
   async cutover(): Promise<MigrationStatus> {
     const { migration } = await this.#standing();
-    await this.#follow({ begin: false }).drained(true);
+    await this.#follow().drained(true);
     return this.#ask("migrate.cutover", { migration });
   }
 
@@ -144,7 +144,7 @@ export class RxDatabaseMigration {
    */
   async rollback({ onProgress = () => {} }: ProgressOptions = {}): Promise<RollbackResult> {
     const { migration, state } = await this.#standing();
-    if (state === "switched") await this.#follow({ begin: false }).drained();
+    if (state === "switched") await this.#follow().drained();
     await this.#end("The migration is being rolled back");
     const { signal } = this.#closing;
     const returning = new Returning(this.#client, this.#database, migration, signal);
@@ -185,7 +185,7 @@ export class RxDatabaseMigration {
    */
   async cleanup(_confirmed: { readonly confirm: true }): Promise<MigrationStatus> {
     const { migration, state } = await this.#standing();
-    if (state === "switched") await this.#follow({ begin: false }).drained();
+    if (state === "switched") await this.#follow().drained();
     const status = await this.#ask("migrate.cleanup", { migration, confirm: true });
     await this.#end("The migration was cleaned up");
     await rxDatabase(this.#database).close();
@@ -201,11 +201,11 @@ export class RxDatabaseMigration {
     await this.#following?.end(reason);
   }
 
-  #follow(options: ConstructorParameters<typeof Following>[3]): Following {
+  #follow(options: FollowingOptions = {}): Following {
     this.#closing.signal.throwIfAborted();
     if (this.#following === undefined || this.#following.ended) {
       this.#following = new Following(this.#client, this.#database, this.status, options);
-    }
+    } else this.#following.adopt(options);
     return this.#following;
   }
 

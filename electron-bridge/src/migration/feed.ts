@@ -69,9 +69,8 @@ export class Feed {
       const horizon = Math.max(now(), this.#newest);
       const lanes = (await this.#laneList()).filter(({ dirty }) => all || dirty);
       yield* this.#schemas();
-      for (const lane of lanes) lane.begin();
+      for (const lane of lanes) await lane.begin();
       for (;;) {
-        for (const lane of lanes) await lane.fill();
         const next = oldest(lanes);
         if (next === undefined || next.head > horizon) break;
         yield* next.take();

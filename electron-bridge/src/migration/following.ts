@@ -29,8 +29,8 @@ import { Windows, type Wish, wishId } from "./windows.ts";
 
 /** How a move is to be run. */
 export interface FollowingOptions extends Pick<Params<"migrate">, "ids" | "strict"> {
-  /** Whether a move may be begun; else only one that is under way is joined. */
-  readonly begin: boolean;
+  /** Begin a move where none is under way. */
+  readonly begin?: boolean;
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
 }
 
@@ -52,7 +52,7 @@ export class Following {
   readonly imported: Promise<Report>;
   readonly #client: SidecarClient;
   readonly #status: Readable<MigrationPosition>;
-  readonly #options: FollowingOptions;
+  #options: FollowingOptions;
   readonly #feed: Feed;
   readonly #windows: Windows;
   readonly #bell = new Bell();
@@ -97,6 +97,11 @@ export class Following {
     return this.#ended;
   }
 
+  /** Go on with these options, as far as they are given and it has not gone past them. */
+  adopt(options: FollowingOptions): void {
+    this.#options = { ...this.#options, ...options };
+  }
+
   /**
    * Resolve when the store has everything that RxDB has now.
    *
@@ -138,12 +143,10 @@ export class Following {
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     let failure: unknown;
-    let { begin } = this.#options;
     while (!signal.aborted) {
       try {
-        const begun = await this.#begin(begin);
+        const begun = await this.#begin();
         if (begun === undefined) break;
-        begin = false;
         await this.#feedMove(begun);
         await this.#bell.wait(AGAIN, signal);
       } catch (error) {
@@ -173,26 +176,30 @@ export class Following {
   }
 
   /** Get the feed of the move, as soon as no other window has it; undefined where there is none. */
-  async #begin(mayBegin: boolean): Promise<Result<"migrate.begin"> | undefined> {
+  async #begin(): Promise<Result<"migrate.begin"> | undefined> {
     const { signal } = this.#ending;
-    for (let may = mayBegin; await this.#isThere(may); may = false) {
+    while (await this.#isThere()) {
       try {
-        return await this.#client.request("migrate.begin", {}, { signal });
+        const begun = await this.#client.request("migrate.begin", {}, { signal });
+        // From here on it is joined, and no other one begun after it.
+        this.adopt({ begin: false });
+        return begun;
       } catch (error) {
         if (!SidecarError.is(error, "E_BUSY")) throw error;
       }
+      this.adopt({ begin: false });
       for (const ticket of this.#tickets) this.#windows.ask(ticket);
-      await this.#bell.wait(AGAIN, signal);
+      await this.#bell.wait(EVERY, signal);
     }
     return undefined;
   }
 
   /** Whether there is a move to join, or to begin. */
-  async #isThere(mayBegin: boolean): Promise<boolean> {
+  async #isThere(): Promise<boolean> {
     const { signal } = this.#ending;
     const { state, report } = await this.#client.request("migrate.status", {}, { signal });
     if (state === "rolling-back") throw rollingBackError();
-    if (!isUnderWay(state)) return mayBegin;
+    if (!isUnderWay(state)) return this.#options.begin === true;
     if (isImported(state) && report !== null) this.#report(report);
     return true;
   }
@@ -206,19 +213,24 @@ export class Following {
   }
 
   async #import(migration: string, state: string): Promise<void> {
-    const { begin: _, onProgress, ...choices } = this.#options;
     const { signal } = this.#ending;
+    const onProgress = (progress: MigrationProgress): void => this.#options.onProgress?.(progress);
     if (state === "backing-up" || state === "reading") {
       let done = 0;
-      onProgress?.({ phase: "read", done, total: null });
+      onProgress({ phase: "read", done, total: null });
       await this.#push(migration, this.#feed.copy(), (count) => {
         done += count;
-        onProgress?.({ phase: "read", done, total: null });
+        onProgress({ phase: "read", done, total: null });
       });
-      onProgress?.({ phase: "read", done, total: done });
+      onProgress({ phase: "read", done, total: done });
     }
-    const source = { migration };
-    this.#report(await this.#client.migrate({ source, ...choices }, { signal, onProgress }));
+    const { ids, strict } = this.#options;
+    const params = {
+      source: { migration },
+      ...(ids === undefined ? {} : { ids }),
+      ...(strict === undefined ? {} : { strict }),
+    };
+    this.#report(await this.#client.migrate(params, { signal, onProgress }));
   }
 
   async #follow(migration: string): Promise<void> {
@@ -257,11 +269,18 @@ export class Following {
     onPushed: (count: number) => void = () => {},
   ): Promise<void> {
     const { signal } = this.#ending;
+    // One batch is under way while the next is read.
+    let pushing: Promise<unknown> = Promise.resolve();
     for await (const { records, checkpoints } of batches(entries)) {
+      await pushing;
       const batch = { migration, records, checkpoints };
-      await this.#client.request("migrate.push", batch, { signal });
-      onPushed(records.length);
+      pushing = this.#client.request("migrate.push", batch, { signal }).then(() => {
+        onPushed(records.length);
+      });
+      // The reading may fail first.
+      pushing.catch(() => {});
     }
+    await pushing;
   }
 
   #report(report: Report): void {

@@ -70,40 +70,18 @@ export class Lane {
   rewind(position: unknown): void {
     this.position = position;
     for (const id of this.#yielded) this.#late.add(id);
-    this.begin();
+    this.#yielded.clear();
+    this.#page = [];
+    this.#read = position;
     this.dirty = true;
   }
 
-  /** Begin a round: what was yielded before is safe. */
-  begin(): void {
+  /** Begin a round with a page: what was yielded before is safe. */
+  async begin(): Promise<void> {
     this.#yielded.clear();
-    this.#page = [];
     this.#read = this.position;
-    this.#ended = false;
     this.dirty = false;
-  }
-
-  /** Have a page, unless this round has read to the end. */
-  async fill(): Promise<void> {
-    if (this.#ended || this.#page.length > 0) return;
-    const { storage, primaryKey } = this.source;
-    const heard: Place[] = [];
-    this.#heard = heard;
-    try {
-      const page = await getChangedDocumentsSince(storage, this.#limit, this.#read);
-      this.#page = page.documents;
-      this.#ended = page.documents.length < this.#limit;
-      if (page.documents.length > 0) this.#read = page.checkpoint;
-    } finally {
-      this.#heard = undefined;
-    }
-    const revisions = new Map(this.#page.map((stored) => [stored[primaryKey], stored._rev]));
-    for (const place of heard) {
-      if (isBehind(place, this.#read) || revisions.get(place.id) === place.rev) continue;
-      this.#late.add(place.id);
-    }
-    const last = this.#page.at(-1);
-    if (last !== undefined) this.newest = Math.max(this.newest, last._meta.lwt);
+    await this.#fill();
   }
 
   /** Take the next document of the page, if there is one. */
@@ -116,6 +94,7 @@ export class Lane {
       this.position = { id: textOf(stored[this.source.primaryKey]), lwt: stored._meta.lwt };
     }
     yield { ...told, checkpoints: { [this.source.key]: this.position } };
+    if (this.#page.length === 0 && !this.#ended) await this.#fill();
   }
 
   /** End a round with the documents that were written behind the position, as they are now. */
@@ -137,6 +116,27 @@ export class Lane {
   /** Listen no more. */
   close(): void {
     this.#leave();
+  }
+
+  async #fill(): Promise<void> {
+    const { storage, primaryKey } = this.source;
+    const heard: Place[] = [];
+    this.#heard = heard;
+    try {
+      const page = await getChangedDocumentsSince(storage, this.#limit, this.#read);
+      this.#page = [...page.documents];
+      this.#ended = page.documents.length < this.#limit;
+      if (page.documents.length > 0) this.#read = page.checkpoint;
+    } finally {
+      this.#heard = undefined;
+    }
+    const revisions = new Map(this.#page.map((stored) => [stored[primaryKey], stored._rev]));
+    for (const place of heard) {
+      if (isBehind(place, this.#read) || revisions.get(place.id) === place.rev) continue;
+      this.#late.add(place.id);
+    }
+    const last = this.#page.at(-1);
+    if (last !== undefined) this.newest = Math.max(this.newest, last._meta.lwt);
   }
 
   async #tell(stored: Stored): Promise<Pick<Entry, "record" | "text">> {
