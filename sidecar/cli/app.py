@@ -62,7 +62,7 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples(
         """
-        sidecar migrate rxdb-export.json --data-dir ./data
+        sidecar migrate run rxdb-export.json --data-dir ./data
         sidecar query '{"from": "personas", "limit": 3}' --data-dir ./data
         sidecar schema v1.PersonaCreated
         """

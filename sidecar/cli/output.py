@@ -26,6 +26,11 @@ def print_line(value: object) -> None:
     _write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
 
 
+def print_text(text: str) -> None:
+    """Print a text as it is, in UTF-8 whatever the terminal's: it may go into a file."""
+    _write(text.encode() + b"\n")
+
+
 def print_rows(rows: Sequence[Mapping[str, Json]], output: Format) -> None:
     """Print rows in the chosen form. As JSON, an array with a row per line."""
     if output == "table":

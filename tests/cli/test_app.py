@@ -10,25 +10,25 @@ import click
 import pytest
 
 from sidecar import __version__
-from sidecar.cli.app import COMMANDS, cli
+from sidecar.cli.app import COMMANDS
+from tests.cli.commands import all_commands, command_of
 from tests.cli.processes import PROGRAM, Sidecar, environment
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_each_command_teaches_by_example(sidecar: Sidecar, name: str) -> None:
     """Its help says what it does, explains every option, and ends with commands to try."""
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
-    assert command.name == name
+    command = command_of(name)
+    assert command.name == name.rpartition(" ")[2]
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help, option.name
-    shown = sidecar(name, "--help")
+    shown = sidecar(*name.split(), "--help")
     assert shown.code == 0
     examples = shown.out.partition("Examples:\n")[2].splitlines()
     assert len(examples) >= 2
     assert all(f"sidecar {name}" in example for example in examples)
-    assert sidecar(name, "-h").out == shown.out
+    assert sidecar(*name.split(), "-h").out == shown.out
 
 
 def test_the_version_is_the_packages(sidecar: Sidecar) -> None:

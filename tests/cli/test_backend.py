@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from sidecar.cli.backend import Backend, EventFilter, Migration, open_backend
+from sidecar.cli.backend import Backend, EventFilter, open_backend
 from sidecar.cli.options import Target
 from sidecar.client import NewEventJson
 from sidecar.core.errors import (
@@ -221,17 +221,19 @@ def test_a_file_is_migrated(backend: Backend, tmp_path: Path) -> None:
     source = tmp_path / "records.ndjson"
     document = {**persona("p1", "Ada"), "isActive": True, "createdAt": AT, "updatedAt": AT}
     source.write_text(json.dumps({"collection": "personas", "document": document}) + "\n")
-    steps: list[str] = []
-    report = backend.migrate(
-        Migration(source, "preserve", dry_run=False, strict=False, primary_keys={}),
-        lambda phase, _done, _total: steps.append(phase),
+    steps: list[tuple[str, int, int | None]] = []
+    report = backend.ask(
+        "migrate",
+        {"source": {"path": str(source)}},
+        lambda phase, done, total: steps.append((phase, done, total)),
     )
     verification = cast("dict[str, object]", report["verification"])
     assert verification["differencesTotal"] == 0
     row = backend.query({"from": "personas", "first": True})["row"]
     assert row is not None
     assert {name: row[name] for name in document} == document
-    assert "importing" in steps
+    assert ("importing", 1, 1) in steps
+    assert steps[-1] == ("verifying", 1, 1)
 
 
 def test_a_malformed_file_imports_nothing(unchanged: Backend, tmp_path: Path) -> None:
@@ -239,8 +241,38 @@ def test_a_malformed_file_imports_nothing(unchanged: Backend, tmp_path: Path) ->
     source = tmp_path / "records.ndjson"
     source.write_text('{"collection": "personas", "document": {"id": "p1"')
     with pytest.raises(MigrationError):
-        unchanged.migrate(
-            Migration(source, "preserve", dry_run=False, strict=False, primary_keys={}),
-            lambda *_: None,
-        )
+        unchanged.ask("migrate", {"source": {"path": str(source)}})
     assert unchanged.query({"from": "personas", "count": True})["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "error"),
+    [
+        ("migrate.cutover", {"migration": "0" * 32}, NotFoundError),
+        ("migrate.repair", {"seq": 1, "document": {}}, NotFoundError),
+        ("backup.verify", {"name": "none.json"}, NotFoundError),
+        ("migrate.cleanup", {"migration": "0" * 32, "confirm": False}, ValidationError),
+        ("migrate.repair", {"seq": -1}, ValidationError),
+    ],
+)
+def test_a_call_that_is_refused_is_a_typed_error(
+    unchanged: Backend, method: str, params: JsonObject, error: type[SidecarError]
+) -> None:
+    """The same on both sides, for params of a wrong shape too."""
+    with pytest.raises(error) as caught:
+        unchanged.ask(method, params)
+    assert caught.value.hint
+
+
+def test_calls_share_a_connection(backend: Backend) -> None:
+    """What is begun by one call goes on with the next: a copy to verify by, a live query."""
+    copy = str(backend.ask("migrate.begin", {"purpose": "verify"})["migration"])
+    line = json.dumps({"collection": "notes", "document": {"id": "n1"}})
+    pushed = backend.ask("migrate.push", {"migration": copy, "records": [line]})
+    assert pushed == {"received": 1, "total": 1, "conflicts": 0}
+    found = backend.ask("migrate.verify", {"source": {"migration": copy}})
+    assert (found["passed"], found["differencesTotal"]) == (False, 1)
+    live = backend.ask("subscribe", {"query": {"from": "personas"}})
+    assert (live["primaryKey"], live["rows"]) == ("id", [])
+    backend.commit([created("p1")])
+    assert backend.ask("unsubscribe", {"subscription": live["subscription"]}) == {}

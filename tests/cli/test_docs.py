@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 import pytest
 
-from sidecar.cli.app import COMMANDS, cli
+from sidecar.cli.app import cli
 from sidecar.cli.options import store_options
+from sidecar.core.json import JsonObject
 from sidecar.core.query import DocumentQuery
+from tests.cli.commands import all_commands, command_of
+from tests.cli.moving import RECORDS, move, store
 from tests.cli.processes import ROOT, Ended, Sidecar, persona, run_process
 
 AT = 1_700_000_000_000
@@ -23,15 +26,9 @@ SHARED = CLI.partition("## What all commands share")[2].partition("\n## ")[0]
 OWN_PROCESS = {"serve"}
 
 
-def command(name: str) -> click.Command:
-    found = cli.get_command(click.Context(cli), name)
-    assert found is not None
-    return found
-
-
 def section(name: str) -> str:
-    found = re.search(rf"^## sidecar {name}\n(.*?)(?=^## |\Z)", CLI, re.DOTALL | re.MULTILINE)
-    assert found, f"docs/cli.md has no section '## sidecar {name}'"
+    found = re.search(rf"^##+ sidecar {name}\n(.*?)(?=^##|\Z)", CLI, re.DOTALL | re.MULTILINE)
+    assert found, f"docs/cli.md has no section 'sidecar {name}'"
     return found[1]
 
 
@@ -40,11 +37,11 @@ def shared_options() -> set[str]:
     return {option for one in with_target.params for option in one.opts}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_every_option_is_documented(name: str) -> None:
     """In the command's section, or among what all commands share."""
     text = section(name)
-    for one in command(name).params:
+    for one in command_of(name).params:
         for option in one.opts:
             if isinstance(one, click.Argument):
                 assert one.human_readable_name in text, one.human_readable_name
@@ -53,10 +50,10 @@ def test_every_option_is_documented(name: str) -> None:
                 assert re.search(rf"`{option}\b", place), option
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_no_option_is_documented_that_is_not_there(name: str) -> None:
     """Nor an option that was."""
-    known = {option for one in command(name).params for option in one.opts} | {"--help"}
+    known = {option for one in command_of(name).params for option in one.opts} | {"--help"}
     rows = [line for line in section(name).splitlines() if line.startswith("| `-")]
     documented = {
         option for row in rows for option in re.findall(r"`(--?[a-z-]+)", row[: row.index("|", 2)])
@@ -65,8 +62,8 @@ def test_no_option_is_documented_that_is_not_there(name: str) -> None:
 
 
 def help_examples(name: str) -> list[str]:
-    assert command(name).epilog
-    return [line.strip() for line in str(command(name).epilog).splitlines()[2:]]
+    assert command_of(name).epilog
+    return [line.strip() for line in str(command_of(name).epilog).splitlines()[2:]]
 
 
 def console_examples(text: str) -> list[str]:
@@ -90,8 +87,18 @@ def prepared(sidecar: Sidecar, tmp_path: Path) -> Sidecar:
     event = {"name": "v1.PersonaActivated", "args": {"id": "p1"}}
     (tmp_path / "events.ndjson").write_text(json.dumps(event) + "\n")
     (tmp_path / "script.py").write_text("found = await rpc.query(tables.personas)\nlen(found)\n")
+    (tmp_path / "corrected.json").write_text(json.dumps({**ada, "id": "nameless"}))
     assert sidecar("migrate", "run", "rxdb-export.json").code == 0
     return sidecar
+
+
+def begin_move(directory: Path) -> None:
+    """Bring the store where a page moves its RxDB: `dual`, with documents in quarantine."""
+    keyless: list[JsonObject] = [
+        {"collection": "notes", "document": {"text": text}} for text in ("one", "another")
+    ]
+    with store(directory / "data") as page:
+        move(page, [*RECORDS, *keyless])
 
 
 def run_example(line: str, prepared: Sidecar, directory: Path) -> Ended:
@@ -110,9 +117,13 @@ def run_example(line: str, prepared: Sidecar, directory: Path) -> Ended:
     return prepared(*arguments, stdin=stdin)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_the_examples_of_help_and_guide_run(name: str, prepared: Sidecar, tmp_path: Path) -> None:
-    """As they stand, in a prepared directory."""
+    """As they stand, in a prepared directory; those about a move where there is one."""
+    if name.startswith("migrate"):
+        begin_move(tmp_path)
+    if name == "migrate cleanup":
+        assert prepared("migrate", "cutover").code == 0
     examples = [*help_examples(name), *console_examples(section(name))]
     assert examples
     for line in examples:
@@ -151,7 +162,7 @@ def test_what_the_query_guide_says_of_python_runs(prepared: Sidecar, tmp_path: P
 
 def test_the_command_line_names_each_member_of_a_query() -> None:
     """In the guide and in the help."""
-    shown = str(command("query").help)
+    shown = str(command_of("query").help)
     for name, field in DocumentQuery.model_fields.items():
         assert f"`{field.alias or name}`" in section("query")
         assert re.search(rf"\b{field.alias or name}\b", shown)

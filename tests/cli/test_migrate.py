@@ -1,4 +1,4 @@
-"""`sidecar migrate`."""
+"""`sidecar migrate run`, and the group itself."""
 
 from __future__ import annotations
 
@@ -166,3 +166,23 @@ def test_an_interrupted_migration_can_go_on(sidecar: Sidecar, export: Path, data
     ended = sidecar("migrate", "run", str(export))
     assert ended.code == 0
     assert "4000 identical, differences 0" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["export.ndjson"], "E_USAGE: No such command 'export.ndjson'"),
+        (["statsu"], "E_USAGE: No such command 'statsu'"),
+        (["--dry-run", "export.ndjson"], "E_USAGE: No such option '--dry-run'"),
+    ],
+)
+def test_without_a_command_it_says_which_there_are(
+    sidecar: Sidecar, export: Path, arguments: list[str], says: str
+) -> None:
+    """A file alone is none; nothing is imported."""
+    ended = sidecar("migrate", *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(says)
+    assert "A file is imported by `sidecar migrate run FILE`" in ended.err
+    assert ended.err.count("\n") == 1
+    assert not export.with_name("data").exists()

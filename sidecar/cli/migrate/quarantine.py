@@ -12,7 +12,7 @@ import orjson
 from sidecar.cli.backend import Backend, open_backend
 from sidecar.cli.input import json_object, read_file
 from sidecar.cli.options import Target, examples, store_options
-from sidecar.cli.output import print_json, print_rows
+from sidecar.cli.output import print_json, print_rows, print_text
 from sidecar.core.errors import NotFoundError
 from sidecar.core.json import Json, JsonObject
 
@@ -35,7 +35,7 @@ SELECT seq, collection, sourceId AS id, problems, document FROM _quarantine WHER
     epilog=examples(
         """
         sidecar migrate quarantine
-        sidecar migrate quarantine --json
+        sidecar migrate quarantine 14
         """
     ),
 )
@@ -65,15 +65,15 @@ def quarantine(target: Target, seq: int | None, as_json: bool) -> None:
         return
     for problem in cast("list[dict[str, str]]", found["problems"]):
         click.echo(f"{problem['path'] or 'the document'}: {problem['message']}", err=True)
-    click.echo(found["document"])
+    print_text(str(found["document"]))
 
 
 @click.command(
     "repair",
     epilog=examples(
         """
-        sidecar migrate repair 3 corrected.json
-        echo '{"id": "m9", "personaId": "p1"}' | sidecar migrate repair 4 -
+        sidecar migrate repair 15 corrected.json
+        echo '{"slug": "b", "text": "with its key"}' | sidecar migrate repair 13 -
         """
     ),
 )
