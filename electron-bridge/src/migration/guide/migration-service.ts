@@ -78,9 +78,11 @@ export class DatabaseMigrationService<Rx extends AnyRxDatabase = AnyRxDatabase>
   /** End what this began; the two databases stay open. */
   async close(): Promise<void> {
     this.#endMirror();
-    await (await this.#migration)?.close();
+    const migration = this.#migration;
     this.#migration = undefined;
     this.#initializing = undefined;
+    // What could not be opened has nothing to close.
+    await (await migration?.catch(() => undefined))?.close();
   }
 
   async #initialize(): Promise<void> {

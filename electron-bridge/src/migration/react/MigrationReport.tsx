@@ -102,12 +102,14 @@ export function VerificationReport({ verification }: VerificationReportProps): R
 
 function Listing({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) {
   if (lines.length === 0) return null;
+  // Documents without an id may have the same thing said of them.
+  const items = lines.map((line, at) => ({ key: `${at} ${line}`, line }));
   return (
     <>
       <h3>{title}</h3>
       <ul>
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
+        {items.map(({ key, line }) => (
+          <li key={key}>{line}</li>
         ))}
       </ul>
     </>

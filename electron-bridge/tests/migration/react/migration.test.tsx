@@ -145,19 +145,24 @@ describe("MigrationReport", () => {
     expect(screen.getByText(/^Backup: .*rxdb-backup-/)).toBeTruthy();
   });
 
-  it("names each difference, and how many more there are", async () => {
+  it("names each difference, also one that reads like another, and how many more there are", async () => {
     const { driver } = await startMove();
     const { verification } = await driver.run();
     if (verification === null) throw new Error("There is no verification");
     const different: Result<"migrate.verify"> = {
       ...verification,
       passed: false,
-      differences: [{ collection: "notes", id: "n1", kind: "different", fields: ["name", "at"] }],
+      differences: [
+        { collection: "notes", id: "n1", kind: "different", fields: ["name", "at"] },
+        { collection: "notes", id: "n2", kind: "missing", fields: [] },
+        { collection: "notes", id: "n2", kind: "missing", fields: [] },
+      ],
       differencesTotal: 4,
     };
     render(<VerificationReport verification={different} />);
     expect(screen.getByRole("status").textContent).toContain("Verification failed");
     expect(screen.getByText("notes n1 differs in name, at")).toBeTruthy();
-    expect(screen.getByText("and 3 more")).toBeTruthy();
+    expect(screen.getAllByText("notes n2 is in RxDB and not in the store")).toHaveLength(2);
+    expect(screen.getByText("and 1 more")).toBeTruthy();
   });
 });
