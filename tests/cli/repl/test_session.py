@@ -90,7 +90,7 @@ def test_a_session_uses_the_server_that_is_there(
 def test_what_is_at_hand_tells_what_it_is(attached: Sidecar) -> None:
     """By name alone; a wrong name says what there is; help is one screen."""
     ended = attached("rpc", "rpc.query", "events.PersonaActivated", "tables.personas", "help()")
-    assert "<rpc: changes, commit, discover, events," in ended.out
+    assert "<rpc: attachments, backup, changes, commit, discover, events," in ended.out
     assert "<rpc.query(query): Run a query once" in ended.out
     assert "<events.PersonaActivated(id): makes a v1.PersonaActivated>" in ended.out
     assert "<tables.personas(id: text, " in ended.out
@@ -98,7 +98,7 @@ def test_what_is_at_hand_tells_what_it_is(attached: Sidecar) -> None:
     assert len(screen) < 24
     assert max(map(len, screen)) <= 100
     wrong = attached("rpc.quer")
-    assert (wrong.code, "rpc has no quer; it has changes, commit" in wrong.err) == (1, True)
+    assert (wrong.code, "rpc has no quer; it has attachments, backup" in wrong.err) == (1, True)
 
 
 def test_steps_and_plans_tell_what_they_are(attached: Sidecar) -> None:
@@ -134,11 +134,11 @@ def test_collections_of_run_time_are_tables_too(repl: Sidecar) -> None:
 def test_methods_without_python_of_their_own_are_there_too(attached: Sidecar) -> None:
     """From `rpc.discover`: called by name, with the server's errors."""
     ended = attached(
-        "rpc.migrate.begin", "len(await rpc.migrate.begin())", "help(rpc.migrate.push)"
+        "rpc.migrate.status", "(await rpc.migrate.status())['state']", "help(rpc.migrate.push)"
     )
     assert ended.code == 0
-    assert "\n1\n" in ended.out
-    assert "<rpc.migrate.push(migration, records): " in ended.out
+    assert "\n'idle'\n" in ended.out
+    assert "<rpc.migrate.push(migration, records, checkpoints?): " in ended.out
 
 
 def test_an_error_ends_a_script(attached: Sidecar) -> None:
