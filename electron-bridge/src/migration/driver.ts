@@ -95,6 +95,8 @@ export class RxDatabaseMigration {
    */
   async run({ signal, ...options }: RunOptions = {}): Promise<Result<"migrate">> {
     signal?.throwIfAborted();
+    // What is left of a move that another window has ended.
+    if (!isUnderWay(this.status.getSnapshot().state)) await this.#end("The migration has ended");
     const following = this.#follow({ ...options, begin: true });
     const abort = (): void => void following.end(signal?.reason);
     signal?.addEventListener("abort", abort);

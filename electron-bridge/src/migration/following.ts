@@ -63,7 +63,10 @@ export class Following {
   #told = false;
   /** Whether this connection feeds. */
   #feeds = false;
+  /** Whether everything was read since this listens. */
   #whole = false;
+  /** Whether there is a move that this is of: after its end no other one is begun. */
+  #joined = false;
   #ended = false;
 
   /** @throws SidecarError `E_MIGRATION`: the database is one of another copy of rxdb. */
@@ -89,7 +92,8 @@ export class Following {
       (wish) => this.#grant(wish),
       (id) => this.#granted(id),
     );
-    this.#done = this.#run();
+    const leave = status.subscribe(() => this.#bell.ring());
+    this.#done = this.#run().finally(leave);
   }
 
   /** Whether it has ended: another one is to be made. */
@@ -181,13 +185,12 @@ export class Following {
     while (await this.#isThere()) {
       try {
         const begun = await this.#client.request("migrate.begin", {}, { signal });
-        // From here on it is joined, and no other one begun after it.
-        this.adopt({ begin: false });
+        this.#joined = true;
         return begun;
       } catch (error) {
         if (!SidecarError.is(error, "E_BUSY")) throw error;
+        this.#joined = true;
       }
-      this.adopt({ begin: false });
       for (const ticket of this.#tickets) this.#windows.ask(ticket);
       await this.#bell.wait(EVERY, signal);
     }
@@ -199,7 +202,7 @@ export class Following {
     const { signal } = this.#ending;
     const { state, report } = await this.#client.request("migrate.status", {}, { signal });
     if (state === "rolling-back") throw rollingBackError();
-    if (!isUnderWay(state)) return this.#options.begin === true;
+    if (!isUnderWay(state)) return this.#options.begin === true && !this.#joined;
     if (isImported(state) && report !== null) this.#report(report);
     return true;
   }

@@ -195,15 +195,32 @@ describe("the feed of an RxDatabase", () => {
     expect((await round(feed, false)).seen).toEqual(["notes n1"]);
   });
 
+  it("misses no write that comes between a page and its answer, and is behind it", async () => {
+    const database = await oldDatabase();
+    const feed = feedOf(database);
+    await round(feed);
+    await database.notes.insert({ id: "n1" });
+    const { storageInstance } = database.notes;
+    const read = storageInstance.query.bind(storageInstance);
+    vi.spyOn(storageInstance, "query").mockImplementationOnce(async (query) => {
+      const page = await read(query);
+      await writeAt(database.notes, "n2", Date.now() - 1000);
+      return page;
+    });
+    expect((await round(feed)).seen).toEqual(["notes n1", "notes n2"]);
+  });
+
   it("gives again what was not safe when it is set back, late documents too", async () => {
     const database = await oldDatabase();
     const feed = feedOf(database);
     await database.notes.insert({ id: "n1" });
     const { checkpoints } = await round(feed);
+    await writeAt(database.notes, "late", Date.now() - 1000);
     await database.notes.insert({ id: "n2" });
-    expect((await round(feed)).seen).toEqual(["notes n2"]);
+    expect((await round(feed)).seen).toEqual(["notes n2", "notes late"]);
     feed.rewind(checkpoints);
-    expect((await round(feed)).seen).toEqual(["notes n2"]);
+    expect((await round(feed)).seen).toEqual(["notes n2", "notes late"]);
+    expect((await round(feed)).seen).toEqual([]);
   });
 
   it("takes attachments as they are with the document, also when they change while it reads", async () => {

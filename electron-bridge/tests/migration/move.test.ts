@@ -158,7 +158,7 @@ describe("the move of a live RxDatabase", () => {
     const client = server.client();
     const database = await oldDatabase();
     await database.notes.bulkInsert(
-      Array.from({ length: 2500 }, (_, at) => ({ id: `n${at}`, name: `${at}` })),
+      Array.from({ length: 1200 }, (_, at) => ({ id: `n${at}`, name: `${at}` })),
     );
     const migration = await opened(client, database);
     const killed = new Set<string>();
@@ -173,13 +173,13 @@ describe("the move of a live RxDatabase", () => {
     });
     await restart;
     expect(killed).toEqual(new Set(["read", "importing"]));
-    expect(await client.query({ from: "notes", count: true })).toBe(2500);
+    expect(await client.query({ from: "notes", count: true })).toBe(1200);
 
     const killing = server.kill();
     await database.notes.insert({ id: "while it was gone", name: "x" });
     const [status] = await Promise.all([migration.cutover(), killing]);
     expect(status.state).toBe("switched");
-    expect(await client.query({ from: "notes", count: true })).toBe(2501);
+    expect(await client.query({ from: "notes", count: true })).toBe(1201);
 
     await client.commit({
       name: "v1.DocumentInserted",
@@ -187,7 +187,7 @@ describe("the move of a live RxDatabase", () => {
     });
     const [back] = await Promise.all([migration.rollback(), server.kill()]);
     expect(back.state).toBe("rolled-back");
-    expect(await database.notes.count().exec()).toBe(2502);
+    expect(await database.notes.count().exec()).toBe(1202);
     expect((await migration.verify()).passed).toBe(true);
   }, 90_000);
 
@@ -223,6 +223,22 @@ describe("the move of a live RxDatabase", () => {
     await second.drained();
     expect(await client.query({ from: "notes", count: true })).toBe(3);
     expect((await second.cutover()).state).toBe("switched");
+  });
+
+  it("is begun anew by nobody but run(), when another window has rolled it back", async () => {
+    const { client, sidecar } = await startClient();
+    const database = await oldDatabase();
+    const first = await opened(connectTo(sidecar.endpoint), database);
+    const second = await opened(client, database);
+    await Promise.all([first.run(), second.run()]);
+    // To run again while it follows is nothing new.
+    await Promise.all([first.run(), second.run()]);
+    const { migration } = await first.rollback();
+    await until(second.status, ({ state }) => state === "rolled-back");
+    expect((await failure(second.drained())).code).toBe("E_MIGRATION");
+    await second.run();
+    expect(second.status.getSnapshot()).toMatchObject({ state: "dual" });
+    expect(second.status.getSnapshot().migration).not.toBe(migration);
   });
 
   it("tells every window where it is", async () => {
@@ -270,6 +286,32 @@ describe("the move of a live RxDatabase", () => {
     const second = await opened(client, database);
     await second.cutover();
     expect(await client.query({ from: "notes", count: true })).toBe(2);
+  });
+
+  it("finishes in another start a rollback that was cut off", async () => {
+    const { client } = await startClient();
+    const database = await oldDatabase();
+    await database.notes.bulkInsert([{ id: "n1" }, { id: "n2" }]);
+    const first = await opened(client, database);
+    await first.run();
+    const { migration } = await first.cutover();
+    await client.commit({
+      name: "v1.DocumentDeleted",
+      args: { collection: "notes", id: "n1" },
+    });
+    await first.close();
+    await client.request("migrate.rollback", { migration: migration ?? "" });
+    const second = await opened(client, database);
+    expect(await failure(second.run())).toMatchObject({
+      code: "E_MIGRATION",
+      data: { state: "rolling-back" },
+    });
+    expect((await second.rollback()).state).toBe("rolled-back");
+    expect((await contents(database)).has("notes n1")).toBe(false);
+    // Once more changes nothing, and RxDB is the app's again.
+    await database.notes.insert({ id: "n1", name: "again" });
+    expect((await second.rollback()).written).toMatchObject({ written: 0 });
+    expect((await contents(database)).get("notes n1")).toEqual({ id: "n1", name: "again" });
   });
 
   it("ends with an error of its own when RxDB is closed; the state stays", async () => {
