@@ -188,6 +188,8 @@ class _Call(Generic[Result]):
         """Wake the caller with an error."""
         if not self.answer.done():
             self.answer.set_exception(error)
+            # Who could not even send has raised already: nobody else may ask for it.
+            self.answer.exception()
 
 
 def _lost(closed: ConnectionClosed) -> ConnectionLostError:

@@ -26,7 +26,7 @@ from sidecar.core.errors import StorageError, UsageError
 from sidecar.core.json import Json, JsonObject
 
 _PAGE_BYTES: Final = 16 << 20
-_FIRST_PAGE: Final = 50
+_FIRST_PAGE: Final = 10
 _LARGEST_PAGE: Final = 5000
 
 Key = tuple[Json, str, str]
