@@ -127,9 +127,9 @@ async function demonstrate(
 
   const app = await scenario.openPage(browser.context, `${site.url}/renderer/`, endpoint);
   await progress.step(
-    "Open the React page",
+    "Switch over in the React page",
     async () => {
-      const listed = await scenario.waitForPersonas(app.page);
+      const listed = await scenario.switchToStore(app.page);
       const stored = readBack.collections.find(({ collection }) => collection === "personas");
       check(listed === stored?.stored, `The page lists ${listed} of ${stored?.stored} personas.`);
       await app.page.screenshot({ path: workspace.before, animations: "disabled" });

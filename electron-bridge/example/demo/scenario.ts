@@ -30,16 +30,18 @@ export async function openPage(
   });
   if (endpoint) {
     // As a preload script does: the page finds the endpoint before its own scripts run.
-    await page.addInitScript(({ url: at, token }) => {
-      window.sidecarEndpoint = { url: at, token };
+    await page.addInitScript((found) => {
+      const onStatus = () => () => {};
+      Object.assign(window, { sidecar: { endpoint: async () => found, onStatus } });
     }, endpoint);
   }
   await page.goto(url);
   return { page, complaints };
 }
 
-/** Wait until the window shows personas, an active one among them, over an open connection. */
-export async function waitForPersonas(page: Page): Promise<number> {
+/** Switch to the store, and wait until the window shows personas, an active one among them. */
+export async function switchToStore(page: Page): Promise<number> {
+  await page.getByRole("button", { name: "Switch to the new database" }).click();
   await page.locator('[data-testid="connection"].open').waitFor();
   await page.locator('[data-persona][data-active="true"]').waitFor();
   await page.locator("[data-memory]").first().waitFor();
@@ -151,7 +153,16 @@ export async function migrateFile(
   writeFileSync(file, await page.evaluate(() => window.oldApp.exportJson()));
   check(readFileSync(file).length > 0, "RxDB's export is empty.");
   // RxDB's export names no primary keys; this one is not `id`.
-  const args = ["migrate", file, "--data-dir", dataDir, "--primary-key", "settings=key", "--json"];
+  const args = [
+    "migrate",
+    "run",
+    file,
+    "--data-dir",
+    dataDir,
+    "--primary-key",
+    "settings=key",
+    "--json",
+  ];
   const printed = await sidecarCommand(python, ...args);
   return JSON.parse(printed);
 }

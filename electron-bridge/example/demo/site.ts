@@ -2,7 +2,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { type AliasOptions, build } from "vite";
 
 /** Where the pages are served; `close` stops the server at once. */
 export interface Site {
@@ -19,12 +19,20 @@ const TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
+/** The bridge as it is built, without its being installed. */
+const BUILT: AliasOptions = [
+  { find: /^@pjais\/electron-bridge$/, replacement: join(EXAMPLE, "../dist/client/index.js") },
+  { find: /^@pjais\/electron-bridge\/(.*)$/, replacement: join(EXAMPLE, "../dist/$1/index.js") },
+];
+
 /** Build the two pages, each with its own entry, into `directory`. */
-export async function buildPages(directory: string): Promise<void> {
+export async function buildPages(directory: string, alias: AliasOptions = BUILT): Promise<void> {
   await build({
     root: EXAMPLE,
     configFile: false,
     logLevel: "warn",
+    // The example may have been installed, and has its own then, as the bridge has.
+    resolve: { alias, dedupe: ["react", "react-dom", "rxdb", "rxjs"] },
     build: {
       outDir: directory,
       emptyOutDir: true,

@@ -15,7 +15,10 @@ import { look, type Sight } from "./sight.ts";
 
 export interface OldApp {
   /** Make up the sample and write it; answers with what RxDB should now hold. */
-  seed(seedNumber: number): Promise<Seeded & Pick<Sample, "awkward" | "quarantine">>;
+  seed(
+    seedNumber: number,
+    memories?: number,
+  ): Promise<Seeded & Pick<Sample, "awkward" | "quarantine">>;
   look(): Promise<Sight[]>;
   /** Migrate the open database into a sidecar, and leave RxDB as it is. */
   migrate(endpoint: Endpoint): Promise<{ report: Result<"migrate">; phases: MigrationProgress[] }>;
@@ -39,8 +42,8 @@ function database(): Promise<OldDatabase> {
 }
 
 window.oldApp = {
-  async seed(seedNumber) {
-    const { awkward, quarantine, ...sample } = makeSample(seedNumber);
+  async seed(seedNumber, memories) {
+    const { awkward, quarantine, ...sample } = makeSample(seedNumber, memories);
     const seeded = await seed(await database(), { ...sample, awkward, quarantine });
     return { ...seeded, awkward, quarantine };
   },
@@ -71,3 +74,10 @@ window.oldApp = {
     return JSON.stringify(await (await database()).exportJSON());
   },
 };
+
+const button = document.querySelector("button");
+button?.addEventListener("click", async () => {
+  button.disabled = true;
+  await window.oldApp.seed(Date.now());
+  button.textContent = "Filled. A new window of PJAIS offers to move it.";
+});

@@ -1,8 +1,8 @@
 /**
  * The old app's data, made up from a seed.
  *
- * 1. 200 live personas and 5,000 live memories, beside conversations and two collections that the new
- *    schema does not declare.
+ * 1. 200 live personas and 5,000 live memories, if not told otherwise, beside conversations and two
+ *    collections that the new schema does not declare.
  * 2. Each awkwardness goes to documents of its own, so its count is exact and an expectation about it
  *    (quarantined or not) can be checked document by document.
  * 3. Some personas are removed after their memories were written: those memories are orphans.
@@ -38,7 +38,7 @@ const LIVE_MEMORIES = 5000;
 const REMOVED_MEMORIES = 60;
 const ORPHANS = 25;
 
-export function makeSample(seed: number): Sample {
+export function makeSample(seed: number, liveMemories = LIVE_MEMORIES): Sample {
   const random = seededRandom(seed);
   const sample: Sample = {
     documents: {
@@ -58,7 +58,7 @@ export function makeSample(seed: number): Sample {
     .slice(0, LIVE_PERSONAS)
     .map(idOf)
     .filter((id) => !sample.quarantine.personas.includes(id));
-  addMemories(sample, random, owners);
+  addMemories(sample, random, owners, liveMemories);
   addTheRest(sample, random, owners);
   return sample;
 }
@@ -72,18 +72,23 @@ function addPersonas(sample: Sample, random: Random): void {
   makeAwkward(sample, "personas", personas.slice(1, LIVE_PERSONAS), AWKWARD_PERSONAS, random);
 }
 
-function addMemories(sample: Sample, random: Random, owners: readonly string[]): void {
+function addMemories(
+  sample: Sample,
+  random: Random,
+  owners: readonly string[],
+  live: number,
+): void {
   const memories = sample.documents.memoryEntities;
-  const healthy = LIVE_MEMORIES - ORPHANS;
-  for (let number = 1; number <= LIVE_MEMORIES + REMOVED_MEMORIES; number += 1) {
-    const orphaned = number > healthy && number <= LIVE_MEMORIES;
+  const healthy = live - ORPHANS;
+  for (let number = 1; number <= live + REMOVED_MEMORIES; number += 1) {
+    const orphaned = number > healthy && number <= live;
     const owner = random.pick(orphaned ? sample.removed.personas : owners);
     memories.push(documents.memory(random, number, owner));
   }
   const kind = "memory of a removed persona";
   sample.awkward.push({ collection: "memoryEntities", kind, count: ORPHANS });
-  sample.quarantine.memoryEntities.push(...memories.slice(healthy, LIVE_MEMORIES).map(idOf));
-  sample.removed.memoryEntities = memories.slice(LIVE_MEMORIES).map(idOf);
+  sample.quarantine.memoryEntities.push(...memories.slice(healthy, live).map(idOf));
+  sample.removed.memoryEntities = memories.slice(live).map(idOf);
   makeAwkward(sample, "memoryEntities", memories.slice(0, healthy), AWKWARD_MEMORIES, random);
 }
 

@@ -11,7 +11,8 @@ interface LoggedEvent {
 }
 
 const LATEST = sql<LoggedEvent>(
-  `SELECT seq, name, coalesce(args ->> 'id', args ->> 'sourceId', args ->> 'collection') AS subject, at
+  `SELECT seq, name, at, coalesce(
+     args ->> 'id', args ->> 'conversationId', args ->> 'sourceId', args ->> 'collection') AS subject
    FROM _events ORDER BY seq DESC LIMIT 20`,
 );
 

@@ -1,25 +1,20 @@
 import { connect } from "@pjais/electron-bridge";
+import type {} from "@pjais/electron-bridge/preload";
 import { SidecarProvider } from "@pjais/electron-bridge/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { Failure } from "./failure.tsx";
 import "./style.css";
 
-declare global {
-  interface Window {
-    /** Where the sidecar listens and how to prove that we may ask: put here before any page script. */
-    sidecarEndpoint?: { url: string; token: string };
-  }
-}
-
 const root = document.getElementById("root");
-const endpoint = window.sidecarEndpoint;
-if (!root || !endpoint) throw new Error("This page needs window.sidecarEndpoint from its preload.");
+if (!root || !window.sidecar) throw new Error("This page needs window.sidecar from its preload.");
 
 createRoot(root).render(
   <StrictMode>
-    <SidecarProvider client={connect(endpoint)}>
+    <SidecarProvider client={connect(window.sidecar.endpoint)}>
       <App />
+      <Failure />
     </SidecarProvider>
   </StrictMode>,
 );

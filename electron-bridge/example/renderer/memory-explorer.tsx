@@ -1,7 +1,7 @@
-import { tables } from "@pjais/electron-bridge";
-import { useQuery } from "@pjais/electron-bridge/react";
+import { events, tables, uuid7 } from "@pjais/electron-bridge";
+import { useCommit, useQuery } from "@pjais/electron-bridge/react";
 import { useState } from "react";
-import { formatCount, formatDate, MEMORY_TYPES, type Memory } from "./model.ts";
+import { formatCount, formatDate, MEMORY_TYPES, type Memory, messageOf } from "./model.ts";
 
 const SHOWN = 100;
 const ORDERS = {
@@ -11,22 +11,50 @@ const ORDERS = {
 } as const;
 type Order = keyof typeof ORDERS;
 
-/** The memories of one persona, most important first; filtered and sorted by the store. */
+const FIELDS = [
+  ...([
+    "id",
+    "name",
+    "type",
+    "tags",
+    "importance",
+    "memoryTier",
+    "lastAccessed",
+    "_snippet",
+  ] as const),
+] as const;
+
+/** The memories of one persona: by words, best first, or all of a kind in an order. */
 export function MemoryExplorer({ personaId }: { personaId: string }) {
+  const [words, setWords] = useState("");
   const [type, setType] = useState("");
   const [order, setOrder] = useState<Order>("importance");
 
   const alive = tables.memoryEntities.where({ personaId, deletedAt: null });
-  const { data: memories = [] } = useQuery(
-    (type ? alive.where({ type }) : alive).orderBy(order, "desc").limit(SHOWN),
+  const ofType = type ? alive.where({ type }) : alive;
+  const { data: memories, error } = useQuery(
+    words.trim()
+      ? ofType
+          .search(begun(words))
+          .select(...FIELDS)
+          .limit(SHOWN)
+      : ofType.orderBy(order, "desc").limit(SHOWN),
   );
-  const title = memories.length === SHOWN ? `first ${SHOWN}` : formatCount(memories.length);
+  const found = memories?.length ?? 0;
 
   return (
-    <section className="panel explorer" aria-label="Memories">
+    <>
       <header className="panel-head">
-        <h2>Memories</h2>
-        <span className="count">{title}</span>
+        <input
+          type="search"
+          placeholder="Search all memories"
+          aria-label="Search memories"
+          value={words}
+          onChange={({ target }) => setWords(target.value)}
+        />
+        <span className="count" data-testid="found">
+          {found === SHOWN ? `first ${SHOWN}` : formatCount(found)}
+        </span>
         <div className="filters">
           {["", ...MEMORY_TYPES].map((choice) => (
             <button
@@ -39,33 +67,42 @@ export function MemoryExplorer({ personaId }: { personaId: string }) {
             </button>
           ))}
         </div>
-        <select
-          aria-label="Order"
-          value={order}
-          onChange={({ target }) => isOrder(target.value) && setOrder(target.value)}
-        >
-          {Object.entries(ORDERS).map(([field, label]) => (
-            <option key={field} value={field}>
-              {label}
-            </option>
-          ))}
-        </select>
+        {words.trim() === "" && (
+          <select
+            aria-label="Order"
+            value={order}
+            onChange={({ target }) => isOrder(target.value) && setOrder(target.value)}
+          >
+            {Object.entries(ORDERS).map(([field, label]) => (
+              <option key={field} value={field}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
       </header>
       <ul className="scroll">
-        {memories.map((memory) => (
+        {memories?.map((memory) => (
           <MemoryItem key={memory.id} memory={memory} />
         ))}
+        {found === 0 && memories && <li className="empty">No memories of this kind.</li>}
+        {error && <li role="alert">{messageOf(error)}</li>}
       </ul>
-      {memories.length === 0 && <p className="empty">No memories of this kind yet.</p>}
-    </section>
+      <Remember personaId={personaId} />
+    </>
   );
+}
+
+/** The last word may be unfinished. */
+function begun(words: string): string {
+  return /[\p{L}\p{N}]$/u.test(words) ? `${words}*` : words;
 }
 
 function isOrder(value: string): value is Order {
   return Object.hasOwn(ORDERS, value);
 }
 
-function MemoryItem({ memory }: { memory: Memory }) {
+function MemoryItem({ memory }: { memory: Memory & { _snippet?: readonly string[] | null } }) {
   const { importance } = memory;
   const share = `${Math.max(0, Math.min(100, importance ?? 0))}%`;
   return (
@@ -77,13 +114,63 @@ function MemoryItem({ memory }: { memory: Memory }) {
         <strong>{memory.name}</strong>
         <p className="tags">
           <span className={`type ${memory.type ?? ""}`}>{memory.type ?? "untyped"}</span>
-          {memory.tags?.map((tag) => (
-            <span key={tag}>#{tag}</span>
-          ))}
+          {memory._snippet ? (
+            <span className="snippet">
+              <Snippet pieces={memory._snippet} />
+            </span>
+          ) : (
+            memory.tags?.map((tag) => <span key={tag}>#{tag}</span>)
+          )}
         </p>
       </div>
       <span className={`tier ${memory.memoryTier ?? ""}`}>{memory.memoryTier ?? "hot"}</span>
       <time>{formatDate(memory.lastAccessed)}</time>
     </li>
+  );
+}
+
+/** Text around what matched: plain and matched pieces in turn. */
+function Snippet({ pieces }: { pieces: readonly string[] }) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place.
+  return pieces.map((piece, at) => (at % 2 === 1 ? <mark key={at}>{piece}</mark> : piece));
+}
+
+/** One line to remember something by hand. */
+function Remember({ personaId }: { personaId: string }) {
+  const commit = useCommit();
+  const [name, setName] = useState("");
+  const [problem, setProblem] = useState("");
+
+  async function remember() {
+    const memory = { id: uuid7(), personaId, type: "fact", name, summary: name };
+    setName("");
+    setProblem("");
+    try {
+      await commit(events.memoryEntityCreated({ ...memory, content: {}, tags: [] }));
+    } catch (error) {
+      setName(name);
+      setProblem(messageOf(error));
+    }
+  }
+
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim()) void remember();
+      }}
+    >
+      <input
+        placeholder="Remember something"
+        aria-label="Remember something"
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+      />
+      <button type="submit" className="primary">
+        Remember
+      </button>
+      {problem && <p role="alert">{problem}</p>}
+    </form>
   );
 }

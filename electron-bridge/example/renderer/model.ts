@@ -5,14 +5,21 @@
  * the way in. So everything else is optional here, and the components say what they show instead.
  */
 
-import type { MemoryEntitiesDocument, PersonasDocument } from "@pjais/electron-bridge";
+import type {
+  ConversationsDocument,
+  MemoryEntitiesDocument,
+  PersonasDocument,
+} from "@pjais/electron-bridge";
+import { SidecarError } from "@pjais/electron-bridge";
 
-type Imported<Row extends { id: string; name: string }> = Pick<Row, "id" | "name"> & {
+type Imported<Row, Always extends keyof Row> = Pick<Row, Always> & {
   readonly [Field in keyof Row]?: Row[Field] | null;
 };
 
-export type Persona = Imported<PersonasDocument>;
-export type Memory = Imported<MemoryEntitiesDocument>;
+export type Persona = Imported<PersonasDocument, "id" | "name">;
+export type Memory = Imported<MemoryEntitiesDocument, "id" | "name">;
+export type Conversation = Imported<ConversationsDocument, "id">;
+export type Message = ConversationsDocument["messages"][number];
 
 export const MEMORY_TYPES = ["fact", "preference", "event", "skill", "conversation"] as const;
 
@@ -43,4 +50,10 @@ export function hue(id: string): number {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
   return (hash * 137) % 360;
+}
+
+/** What went wrong, and what to do about it, as one text. */
+export function messageOf(error: unknown): string {
+  if (SidecarError.is(error)) return `${error.message}. ${error.hint ?? ""}`;
+  return error instanceof Error ? error.message : String(error);
 }

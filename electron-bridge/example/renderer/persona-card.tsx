@@ -2,22 +2,30 @@ import { events, tables } from "@pjais/electron-bridge";
 import { useCommit, useQuery } from "@pjais/electron-bridge/react";
 import { useState } from "react";
 import { Avatar } from "./avatar.tsx";
-import { formatCount, formatDate, type Persona } from "./model.ts";
+import { formatCount, formatDate, messageOf, type Persona } from "./model.ts";
+import { PersonaForm } from "./persona-form.tsx";
 
-/** One persona in full, with the button that makes it the active one. */
-export function PersonaCard({ id }: { id: string }) {
+interface PersonaCardProps {
+  id: string;
+  isEdited: boolean;
+  onEdit(isEdited: boolean): void;
+}
+
+/** One persona in full, with the buttons that make it the active one and change it. */
+export function PersonaCard({ id, isEdited, onEdit }: PersonaCardProps) {
   const { data } = useQuery(tables.personas.where({ id }).first());
   const commit = useCommit();
   const [problem, setProblem] = useState("");
   const persona: Persona | null | undefined = data;
   if (!persona) return <section className="panel card" aria-busy="true" />;
+  if (isEdited) return <PersonaForm persona={persona} onDone={() => onEdit(false)} />;
 
   async function activate() {
     try {
       await commit(events.personaActivated({ id }));
       setProblem("");
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   }
 
@@ -37,19 +45,24 @@ export function PersonaCard({ id }: { id: string }) {
           )}
         </ul>
       </div>
+      <div className="actions">
+        <button type="button" className="plain" onClick={() => onEdit(true)}>
+          Edit
+        </button>
+        {persona.isActive ? (
+          <span className="state">Active</span>
+        ) : (
+          <button type="button" className="primary" onClick={activate}>
+            Activate
+          </button>
+        )}
+      </div>
       <dl className="facts">
         <Fact name="Used" value={`${formatCount(persona.usageCount ?? 0)} ×`} />
         <Fact name="Last used" value={formatDate(persona.lastUsed)} />
         <Fact name="Privacy" value={settings?.privacyLevel ?? "not set"} />
         <Fact name="Learns" value={settings?.autoLearn ? "by itself" : "when told"} />
       </dl>
-      {persona.isActive ? (
-        <span className="state">Active</span>
-      ) : (
-        <button type="button" className="activate" onClick={activate}>
-          Activate
-        </button>
-      )}
       {problem && <p role="alert">{problem}</p>}
     </section>
   );

@@ -11,8 +11,14 @@ const MEMORY_COUNTS = sql<{ personaId: string; memories: number }>(
 );
 const NONE = [] as const;
 
+interface PersonaListProps {
+  selected: string | null;
+  onSelect(id: string): void;
+  onCreate(): void;
+}
+
 /** All personas by name, the active one pinned on top; typing narrows them. */
-export function PersonaList(props: { selected: string | null; onSelect(id: string): void }) {
+export function PersonaList(props: PersonaListProps) {
   const { data: personas = NONE } = useQuery(PERSONAS);
   const { data: counts = NONE } = useQuery(MEMORY_COUNTS);
   const [wanted, setWanted] = useState("");
@@ -40,6 +46,9 @@ export function PersonaList(props: { selected: string | null; onSelect(id: strin
       <header className="panel-head">
         <h2>Personas</h2>
         <span className="count">{formatCount(personas.length)}</span>
+        <button type="button" className="plain" onClick={props.onCreate}>
+          New
+        </button>
       </header>
       <input
         type="search"
