@@ -19,7 +19,8 @@ Rules:
    it by a live query, and a rebuild keeps it. No row is `idle`.
 2. A step is begun again after a crash: `read` leads from each state before `dual` to `reading`.
 3. Until `dual` nothing uses the store, so `roll-back` needs no way back.
-4. `cleaned` is left only by another move.
+4. What is still written in the store when it is `rolled-back` returns as before.
+5. `cleaned` is left only by another move.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ STEPS: Final[Mapping[MigrationState, Mapping[Step, MigrationState]]] = {
     "dual": {"compare": "dual", "switch": "switched", "roll-back": "rolled-back"},
     "switched": {"roll-back": "rolling-back", "clean": "cleaned"},
     "rolling-back": {"return": "rolled-back"},
-    "rolled-back": {"begin": "backing-up"},
+    "rolled-back": {"begin": "backing-up", "return": "rolled-back"},
     "cleaned": {"begin": "backing-up"},
 }
 

@@ -127,7 +127,7 @@ def format_verification(found: Verification) -> Iterator[str]:
     )
     for line in _differences("  Differences", found.differences, found.differences_total):
         yield f"  {line}" if line else line
-    for check in [found.health, *found.features]:
+    for check in [found.health, *found.features, *found.references]:
         yield f"  {'ok    ' if check.passed else 'FAILED'} {check.name}: {check.message}"
     if found.performance is not None:
         queries = ", ".join(

@@ -165,6 +165,11 @@ class Verification(Told):
     health: Check
     performance: Performance | None = Field(None, description="Null without the queried tables.")
     features: list[Check] = Field(default_factory=list)
+    references: list[Check] = Field(
+        default_factory=list,
+        description="Whether each reference finds its document. Not part of `passed`: an app may "
+        "have deleted one, in RxDB as in the store.",
+    )
 
 
 class Phase(Told):

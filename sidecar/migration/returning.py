@@ -30,13 +30,13 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RXDB_S_OWN: Final = frozenset({"_rev", "_meta"})
 
 _DOCUMENTS: Final = """
-SELECT collection, _touched.id AS id, max(seq) AS seq FROM _touched JOIN _events USING (seq)
+SELECT collection, _touched.id AS id, max(seq) AS seq, at FROM _touched JOIN _events USING (seq)
 WHERE seq > ? AND clientId <> ? AND collection IN (SELECT value FROM json_each(?))
 GROUP BY 1, 2 ORDER BY 3 LIMIT ?
 """
 
 _LOCALS: Final = """
-SELECT coalesce(args ->> 'collection', '') AS collection, args ->> 'id' AS id, max(seq) AS seq
+SELECT coalesce(args ->> 'collection', '') AS collection, args ->> 'id' AS id, max(seq) AS seq, at
 FROM _events
 WHERE seq > ? AND clientId <> ? AND name IN
     ('v1.LocalDocumentInserted', 'v1.LocalDocumentImported', 'v1.LocalDocumentDeleted')
@@ -91,6 +91,7 @@ class Returning:
             whole = [one for one in rows if one[0] < rows[-1][0]]
             rows = whole or (rows[:1] if rows[0][1] else self._of_one_event(rows[0][0], listed))
         changes: list[JsonObject] = []
+        at = {(local, row["collection"], row["id"]): row["at"] for _, local, row in rows}
         for collection in dict.fromkeys(
             str(row["collection"]) for _, local, row in rows if not local
         ):
@@ -99,15 +100,17 @@ class Returning:
                 for _, local, row in rows
                 if not local and row["collection"] == collection
             ]
-            changes += self._documents(collection, ids)
+            found = zip(ids, self._documents(collection, ids), strict=True)
+            changes += [{"at": at[False, collection, id_], **one} for id_, one in found]
         for _, local, row in rows:
             if local:
-                changes.append(self._local(str(row["collection"]), str(row["id"])))
+                one = self._local(str(row["collection"]), str(row["id"]))
+                changes.append({"at": row["at"], **one})
         return Page(changes, rows[-1][0] if rows else after)
 
     def _of_one_event(self, seq: int, listed: str) -> list[tuple[int, bool, Mapping[str, Json]]]:
         rows = self._stored.sql(
-            "SELECT collection, id, seq FROM _touched "
+            "SELECT collection, _touched.id AS id, seq, at FROM _touched JOIN _events USING (seq) "
             "WHERE seq = ? AND collection IN (SELECT value FROM json_each(?))",
             seq,
             listed,

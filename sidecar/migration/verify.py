@@ -100,7 +100,7 @@ class Verifier:
         database = self._compare_locals("", Compared(collection=""))
         if database.compared:
             collections.append(database)
-        health, features = self._health(), self._features(names)
+        health, features = self._health(), [self._reactive(), *self._features(names)]
         same = all(one.different == one.missing == 0 for one in collections)
         return Verification(
             passed=same and health.passed and all(one.passed for one in features),
@@ -110,6 +110,7 @@ class Verifier:
             health=health,
             performance=self._performance(),
             features=features,
+            references=[check for name in names for check in self._references(name)],
         )
 
     def _compare(self, collection: str) -> Compared:
@@ -234,6 +235,44 @@ class Verifier:
         gone = not self._stored.present(names[0], [probe])
         message = f"an event was applied to {names[0]} and rolled back at head {head}"
         return Check(name="health", passed=seen == [True] and gone, message=message)
+
+    def _reactive(self) -> Check:
+        """See that the change of a document is noticed, which is what live queries go by."""
+        names = self._store.collections()
+        if not names:
+            return Check(name="reactive", passed=True, message="there is no collection to try")
+        key, probe = self._store.collection(names[0]).primary_key, str(uuid.uuid4())
+        document: JsonObject = {"collection": names[0], "document": {key: probe}}
+        removal: JsonObject = {"collection": names[0], "id": probe}
+        noticed: list[int] = []
+
+        def look(state: StoreState) -> None:
+            sql = "SELECT seq FROM _touched WHERE collection = ? AND id = ?"
+            noticed.append(len(state.select(sql, (names[0], probe))))
+
+        events = [
+            NewEvent("v1.DocumentInserted", document),
+            NewEvent("v1.DocumentDeleted", removal),
+        ]
+        try:
+            self._store.probe(events, look).result()
+        except SidecarError as error:
+            return Check(name="reactive", passed=False, message=error.message)
+        message = f"of 2 changes in {names[0]}, taken back, {noticed[0]} were noticed"
+        return Check(name="reactive", passed=noticed == [2], message=message)
+
+    def _references(self, collection: str) -> Iterator[Check]:
+        there = self._store.collections()
+        for name, other in self._targets[collection].checked.items():
+            if collection not in there or other not in there:
+                continue
+            field = quote(name)
+            lost = self._stored.number(
+                f"SELECT count(*) AS found FROM {quote(collection)} WHERE {field} IS NOT NULL AND "
+                f"{field} NOT IN (SELECT {quote(self._targets[other].key)} FROM {quote(other)})"
+            )
+            message = f"{lost} documents refer to {other} that are not there"
+            yield Check(name=f"{collection}.{name}", passed=lost == 0, message=message)
 
     def _performance(self) -> Performance | None:
         if not {"personas", "memoryEntities"} <= set(self._store.collections()):

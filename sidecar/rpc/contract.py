@@ -380,10 +380,18 @@ CONTRACTS: Sequence[Contract] = (
                 },
                 {
                     "changes": [
-                        {"collection": "personas", "id": "p1", "document": {"id": "p1"}},
-                        {"collection": "personas", "id": "p2", "deleted": True},
-                        {"collection": None, "local": {"id": "theme", "data": {"dark": True}}},
-                        {"collection": "personas", "local": {"id": "old", "deleted": True}},
+                        {"at": 1, "collection": "personas", "id": "p1", "document": {"id": "p1"}},
+                        {"at": 2, "collection": "personas", "id": "p2", "deleted": True},
+                        {
+                            "at": 3,
+                            "collection": None,
+                            "local": {"id": "theme", "data": {"dark": True}},
+                        },
+                        {
+                            "at": 4,
+                            "collection": "personas",
+                            "local": {"id": "old", "deleted": True},
+                        },
                     ],
                     "after": 12,
                     "head": 12,
@@ -398,7 +406,8 @@ CONTRACTS: Sequence[Contract] = (
         results.MigrationStatus,
         (params.MigrateRollbackParams,),
         "After the switch: roll back, write what `migrate.changes` gives into RxDB, and roll back "
-        "again with `through`.",
+        "again with `through`. What is still written in the store comes by `migrate.changes`, too; "
+        "`through` says then that RxDB has it, or something newer.",
         (MigrationError, NotFoundError, StorageError, ShuttingDownError),
         (
             Example(

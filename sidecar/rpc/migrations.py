@@ -219,6 +219,8 @@ class Migrations:
 
             standing = self._move().standing(migration)
             start = standing.synced if standing.state == "rolled-back" else standing.switched
+            if standing.state == "rolled-back" and standing.switched is None:
+                start = self._store.head
             if start is None:
                 raise MigrationError(
                     f"a migration that is {standing.state} has nothing to bring back",
@@ -250,9 +252,13 @@ class Migrations:
             if standing.state not in {"rolling-back", "rolled-back"}:
                 standing = move.advance("roll-back", migration)
                 self._spool.remove(migration)
-            if standing.state == "rolling-back" and through is not None:
+            if through is not None:
                 through_head = min(through, self._store.head)
-                if not Returning(self._store, standing).page(through_head, 1).changes:
+                if standing.state == "rolled-back":
+                    came = standing.switched is not None and through_head > (standing.synced or 0)
+                else:
+                    came = not Returning(self._store, standing).page(through_head, 1).changes
+                if came:
                     move.advance("return", migration, through=through_head)
             return self._status()
 

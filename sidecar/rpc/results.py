@@ -195,7 +195,11 @@ class MigrationStatus(Wire):
     feeding: bool = Field(description="Whether a window is connected that feeds it")
 
 
-class DocumentToWrite(Wire):
+class _Returning(Wire):
+    at: int = Field(description="When the store changed it last, in ms since 1970")
+
+
+class DocumentToWrite(_Returning):
     """A document in the form RxDB has it."""
 
     collection: Name
@@ -203,7 +207,7 @@ class DocumentToWrite(Wire):
     document: AnyObject
 
 
-class DocumentToDelete(Wire):
+class DocumentToDelete(_Returning):
     """A document that RxDB is to delete."""
 
     collection: Name
@@ -225,7 +229,7 @@ class LocalToDelete(Wire):
     deleted: Literal[True]
 
 
-class LocalDocumentToReturn(Wire):
+class LocalDocumentToReturn(_Returning):
     """A change of a local document."""
 
     collection: Name | None

@@ -45,6 +45,7 @@ def peak(directory: Path, megabytes: int) -> int:
     return int(ran.stdout)
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.skipif(sys.platform == "win32", reason="no peak memory in the standard library")
 def test_a_file_ten_times_as_large_takes_about_the_same_memory(tmp_path: Path) -> None:
     """M3: 100 MB against 10 MB, the whole way through backup, import and verification."""

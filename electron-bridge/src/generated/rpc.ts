@@ -321,6 +321,10 @@ export interface Verification {
    */
   performance: Performance | null;
   features: Check[];
+  /**
+   * Whether each reference finds its document. Not part of `passed`: an app may have deleted one, in RxDB as in the store.
+   */
+  references: Check[];
 }
 /**
  * The whole of a migration.
@@ -604,6 +608,10 @@ export interface MigrateChangesParams {
  * A document that RxDB is to delete.
  */
 export interface DocumentToDelete {
+  /**
+   * When the store changed it last, in ms since 1970
+   */
+  at: number;
   collection: string;
   id: string;
   deleted: true;
@@ -612,6 +620,10 @@ export interface DocumentToDelete {
  * A document in the form RxDB has it.
  */
 export interface DocumentToWrite {
+  /**
+   * When the store changed it last, in ms since 1970
+   */
+  at: number;
   collection: string;
   id: string;
   document: {
@@ -622,6 +634,10 @@ export interface DocumentToWrite {
  * A change of a local document.
  */
 export interface LocalDocumentToReturn {
+  /**
+   * When the store changed it last, in ms since 1970
+   */
+  at: number;
   collection: string | null;
   local: LocalToWrite | LocalToDelete;
 }
@@ -1029,6 +1045,10 @@ export interface MigrateVerifyResult {
    */
   performance: Performance | null;
   features: Check[];
+  /**
+   * Whether each reference finds its document. Not part of `passed`: an app may have deleted one, in RxDB as in the store.
+   */
+  references: Check[];
 }
 /**
  * Changes, in the order of the events that made them.

@@ -45,7 +45,7 @@ export class LiveStoreImporter {
    * @returns What was imported, and what was not: invalid documents are in the quarantine, and the
    *   others are imported all the same.
    * @throws SidecarError `E_MIGRATION`: nothing was imported; with `strict`, because a document is
-   *   invalid. `E_TOO_LARGE`: migrate the file with `{ source: { path } }`, or `sidecar migrate FILE`.
+   *   invalid. `E_TOO_LARGE`: migrate the file with `{ source: { path } }`, or `sidecar migrate run FILE`.
    */
   async importMigrationData(
     data: MigrationData,

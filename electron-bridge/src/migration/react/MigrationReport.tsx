@@ -70,8 +70,16 @@ export function MigrationReport({ report }: MigrationReportProps): ReactNode {
 
 /** Show what comparing RxDB and the store found. */
 export function VerificationReport({ verification }: VerificationReportProps): ReactNode {
-  const { passed, collections, differences, differencesTotal, health, performance, features } =
-    verification;
+  const {
+    passed,
+    collections,
+    differences,
+    differencesTotal,
+    health,
+    performance,
+    features,
+    references,
+  } = verification;
   const identical = collections.reduce((sum, one) => sum + one.identical, 0);
   const compared = collections.reduce((sum, one) => sum + one.compared, 0);
   return (
@@ -86,7 +94,7 @@ export function VerificationReport({ verification }: VerificationReportProps): R
       />
       <Listing
         title="Checks"
-        lines={[health, ...features].map(
+        lines={[health, ...features, ...references].map(
           (check) => `${check.name} ${check.passed ? "passed" : "failed"}: ${check.message}`,
         )}
       />
