@@ -58,6 +58,7 @@ export class RxDatabaseMigration {
   readonly #leave: () => void;
   readonly #closing = new AbortController();
   #following: Following | undefined;
+  #bringing = false;
 
   private constructor(client: SidecarClient, database: AnyRxDatabase, first: MigrationPosition) {
     this.#client = client;
@@ -97,6 +98,7 @@ export class RxDatabaseMigration {
     signal?.throwIfAborted();
     // What is left of a move that another window has ended.
     if (!isUnderWay(this.status.getSnapshot().state)) await this.#end("The migration has ended");
+    await this.#late()?.late();
     const following = this.#follow({ ...options, begin: true });
     const abort = (): void => void following.end(signal?.reason);
     signal?.addEventListener("abort", abort);
@@ -109,9 +111,10 @@ export class RxDatabaseMigration {
 
   /**
    * Go on with a move that is under way, as at an app's start: feed the store, or wait to take over.
-   * Nothing is begun.
+   * After a rollback bring what is still written in the store. Nothing is begun.
    */
   resume(): void {
+    void this.#bringLate();
     if (isUnderWay(this.status.getSnapshot().state)) this.#follow();
   }
 
@@ -150,11 +153,9 @@ export class RxDatabaseMigration {
     await this.#end("The migration is being rolled back");
     const { signal } = this.#closing;
     const returning = new Returning(this.#client, this.#database, migration, signal);
-    let status = await this.#ask("migrate.rollback", { migration });
-    if (status.state === "rolling-back") {
-      status = await returning.finish(onProgress);
-      void this.#bringLate(returning);
-    }
+    const status = await returning.finish(onProgress);
+    await returning.late();
+    void this.#bringLate();
     return { ...status, written: returning.written };
   }
 
@@ -244,13 +245,23 @@ export class RxDatabaseMigration {
     return this.#client.request("migrate.verify", { source: { migration } }, { signal });
   }
 
-  async #bringLate(returning: Returning): Promise<void> {
+  /** What brings what is still written in the store after a rollback. */
+  #late(): Returning | undefined {
+    const { migration, state } = this.status.getSnapshot();
+    if (migration === null || state !== "rolled-back") return undefined;
+    return new Returning(this.#client, this.#database, migration, this.#closing.signal);
+  }
+
+  async #bringLate(): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted && this.status.getSnapshot().state === "rolled-back") {
+    if (this.#bringing) return;
+    this.#bringing = true;
+    for (let late = this.#late(); late !== undefined && !signal.aborted; late = this.#late()) {
       // What can't be brought now is tried again: nobody is there to be told.
-      await returning.bring().catch(() => {});
+      await late.late().catch(() => {});
       await pause(LATE, signal);
     }
+    this.#bringing = false;
   }
 
   #ask<M extends keyof Asked>(method: M, params: Asked[M]): Promise<Result<M>> {

@@ -43,31 +43,64 @@ export class Returning {
   }
 
   /**
-   * Write until nothing is left, and return where the move is then: `rolled-back`.
+   * Write until nothing is left, and return where the move is then: `rolled-back`. One window does it at
+   * a time, so none writes what was true before another one had ended it.
    *
    * @throws SidecarError `E_MIGRATION`: RxDB is closed.
    */
-  async finish(onProgress: (progress: MigrationProgress) => void): Promise<MigrationStatus> {
-    for (;;) {
-      while (await this.bring()) {
-        const { written, unchanged } = this.written;
-        onProgress({ phase: "write-back", done: written + unchanged, total: null });
+  finish(onProgress: (progress: MigrationProgress) => void): Promise<MigrationStatus> {
+    return this.#alone(async () => {
+      for (;;) {
+        const status = await this.#through();
+        if (status.state !== "rolling-back") return status;
+        while (await this.#bring(false)) {
+          const { written, unchanged } = this.written;
+          onProgress({ phase: "write-back", done: written + unchanged, total: null });
+        }
       }
-      const asked = { migration: this.#migration, through: this.#after ?? null };
-      const status = await this.#ask("migrate.rollback", asked);
-      if (status.state !== "rolling-back") return status;
-    }
+    });
+  }
+
+  /**
+   * Write what the app changed in the store when the move was `rolled-back` already, as a window does
+   * that has not heard of it. What RxDB has written later is newer, and stays.
+   *
+   * @throws SidecarError As `finish`.
+   */
+  late(): Promise<void> {
+    return this.#alone(async () => {
+      while (await this.#bring(true)) await this.#through();
+    });
+  }
+
+  /** Tell the server how far RxDB has all. */
+  #through(): Promise<MigrationStatus> {
+    return this.#ask("migrate.rollback", {
+      migration: this.#migration,
+      through: this.#after ?? null,
+    });
   }
 
   /** Write what the app changed since this was asked last; whether there was anything. */
-  async bring(): Promise<boolean> {
+  async #bring(late: boolean): Promise<boolean> {
     const { changes, after } = await this.#changes(PAGE);
     this.#after = after;
     if (changes.length === 0) return false;
     const database = rxDatabase(this.#database);
     if (database.closed) throw closedError();
-    await writeBack(database, changes.map(wantedOf), this.written);
+    const wanted = changes.map((change) =>
+      late ? { ...wantedOf(change), before: change.at } : wantedOf(change),
+    );
+    await writeBack(database, wanted, this.written);
     return true;
+  }
+
+  /** Do something while no other window of the app does. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    // Where there is none of it there is one window.
+    const locks = globalThis.navigator?.locks;
+    const name = `sidecar-migration/${this.#database.name}/return`;
+    return locks === undefined ? work() : locks.request(name, { signal: this.#signal }, work);
   }
 
   #ask<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {

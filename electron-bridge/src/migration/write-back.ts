@@ -4,7 +4,8 @@
  * 1. It is written to the storages below collections, as RxDB's replication does it: no hook runs, and a
  *    document needs no member that a schema asks for, unless the storage has a validator.
  * 2. A document that RxDB has with the same content is left alone, so writing again changes nothing.
- * 3. What was written meanwhile is read again and written over: the store is the truth here.
+ * 3. What was written meanwhile is read again and written over: the store is the truth here, but for a
+ *    document that says until when.
  * 4. RxDB gives revisions and write times, so its own feeds, queries and other windows see the writes.
  *    Attachments that a document has stay.
  * 5. What a validator refuses is written without the members its schema does not know and without nulls
@@ -34,6 +35,8 @@ export interface Wanted {
   readonly id: string;
   /** Null: it is to be deleted. A local document is `{id, data}`. */
   readonly content: { readonly [field: string]: unknown } | null;
+  /** Leave alone what RxDB has written after this, in ms since 1970. */
+  readonly before?: number;
   /** Attachments with their content, by id. */
   readonly attachments?: { readonly [id: string]: Attachment };
 }
@@ -65,7 +68,7 @@ export interface Refused {
 export interface WrittenBack {
   /** Documents that RxDB did not have like this. */
   written: number;
-  /** Documents that it had already. */
+  /** Documents that it had already, or newer ones of. */
   unchanged: number;
   readonly narrowed: Narrowed[];
   readonly refused: Refused[];
@@ -164,9 +167,10 @@ async function rowsOf(
 
 /** Return the write that brings a document about; none when RxDB has it so. */
 function rowOf(
-  { content, attachments = {} }: Attempt,
+  { content, attachments = {}, before: until = Number.POSITIVE_INFINITY }: Attempt,
   previous: RxDocumentData<Stored> | undefined,
 ): BulkWriteRow<Stored>[] {
+  if (previous !== undefined && previous._meta.lwt > until) return [];
   const live = previous?._deleted === false ? previous : undefined;
   if (content === null) {
     if (live === undefined) return [];

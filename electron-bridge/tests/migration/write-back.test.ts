@@ -57,6 +57,20 @@ describe("writing back into RxDB", () => {
     watching.unsubscribe();
   });
 
+  it("leaves alone what RxDB wrote later than a document says it was true until", async () => {
+    const database = await oldDatabase();
+    await database.notes.bulkInsert([{ id: "newer", n: 2 }, { id: "gone" }]);
+    const at = Date.now();
+    await write(
+      database,
+      { ...note("newer", { id: "newer", n: 1 }), before: at - 60_000 },
+      { ...note("gone", null), before: at + 60_000 },
+      { ...note("new", { id: "new" }), before: at - 60_000 },
+    );
+    const found = (await database.notes.find().exec()).map((one) => one.toJSON());
+    expect(found).toEqual([{ id: "new" }, { id: "newer", n: 2 }]);
+  });
+
   it("leaves alone what RxDB has with the same content, so it can be repeated", async () => {
     const database = await oldDatabase();
     const wanted = [
