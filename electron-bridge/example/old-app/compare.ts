@@ -8,7 +8,6 @@
  */
 
 import type { Document } from "./documents.ts";
-import type { CollectionName } from "./sample.ts";
 
 export interface Comparison {
   compared: number;
@@ -23,14 +22,14 @@ export interface Undated {
   value: unknown;
 }
 
-const TIMESTAMPS: Partial<Record<CollectionName, readonly string[]>> = {
+const TIMESTAMPS: Readonly<Record<string, readonly string[]>> = {
   personas: ["createdAt", "updatedAt", "lastUsed"],
   memoryEntities: ["lastAccessed", "createdAt", "updatedAt", "deletedAt"],
   conversations: ["createdAt", "updatedAt", "archivedAt"],
 };
 
 export function compare(
-  collection: CollectionName,
+  collection: string,
   before: ReadonlyMap<string, Document>,
   after: ReadonlyMap<string, Document>,
   quarantined: ReadonlyMap<string, Document>,
@@ -54,7 +53,7 @@ export function compare(
 }
 
 /** The document with its timestamps in ms, without those that are no dates. */
-function dated(collection: CollectionName, old: Document) {
+function dated(collection: string, old: Document) {
   const expected = { ...old };
   const unread: string[] = [];
   for (const field of TIMESTAMPS[collection] ?? []) {
