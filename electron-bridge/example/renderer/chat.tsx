@@ -97,7 +97,7 @@ function Turns({ id, personaId, conversation }: TurnsProps) {
       );
     } catch (error) {
       if (isFirst) started.current = false;
-      setText(content);
+      setText((typed) => typed || content);
       setProblem(messageOf(error));
     }
     setSending((before) => before.filter((one) => one !== message));

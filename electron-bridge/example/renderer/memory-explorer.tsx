@@ -148,7 +148,7 @@ function Remember({ personaId }: { personaId: string }) {
     try {
       await commit(events.memoryEntityCreated({ ...memory, content: {}, tags: [] }));
     } catch (error) {
-      setName(name);
+      setName((typed) => typed || name);
       setProblem(messageOf(error));
     }
   }

@@ -70,6 +70,11 @@ export function MigrationScreen({ old }: { old: OldDatabase }) {
         ) : (
           old.driver && <Steps migration={migration} state={state} />
         )}
+        {old.state === "unreadable" && (
+          <button type="button" className="primary" onClick={() => location.reload()}>
+            Try again
+          </button>
+        )}
         {problem != null && <p role="alert">{messageOf(problem)}</p>}
         {verification && <VerificationReport verification={verification} />}
         {status?.report && <Outcome report={status.report} />}

@@ -1,8 +1,10 @@
 import { events, uuid7 } from "@pjais/electron-bridge";
 import { useCommit } from "@pjais/electron-bridge/react";
-import { useState } from "react";
-import type { Persona } from "./model.ts";
-import { messageOf } from "./model.ts";
+import { type ChangeEvent, useState } from "react";
+import { messageOf, type Persona } from "./model.ts";
+
+/** Of a new persona. */
+const SETTINGS = { memoryRetention: 80, privacyLevel: "medium", autoLearn: true } as const;
 
 interface PersonaFormProps {
   /** The one to change; without it, a new one is made. */
@@ -11,26 +13,31 @@ interface PersonaFormProps {
   onDone(id: string | null): void;
 }
 
-/** Make a persona, or change one: what is not on the form stays as it is. */
+/** Make a persona, or change one: what is left alone stays as it is, or missing. */
 export function PersonaForm({ persona, onDone }: PersonaFormProps) {
   const commit = useCommit();
-  const [name, setName] = useState(persona?.name ?? "");
-  const [description, setDescription] = useState(persona?.description ?? "");
-  const [traits, setTraits] = useState(persona?.personality?.traits?.join(", ") ?? "");
+  const [before] = useState(() => typed(persona));
+  const [form, setForm] = useState(before);
   const [problem, setProblem] = useState("");
 
   async function save() {
+    const { name, description, traits } = form;
     const id = persona?.id ?? uuid7();
     const personality = {
-      ...(persona?.personality ?? { temperament: "balanced", communicationStyle: "concise" }),
+      ...{ temperament: "balanced", communicationStyle: "concise" },
+      ...persona?.personality,
       traits: traits.split(",").flatMap((trait) => trait.trim() || []),
     };
-    const settings = { memoryRetention: 80, privacyLevel: "medium", autoLearn: true } as const;
+    const updates = {
+      ...(name !== before.name && { name }),
+      ...(description !== before.description && { description }),
+      ...(traits !== before.traits && { personality }),
+    };
     try {
       await commit(
         persona
-          ? events.personaUpdated({ id, updates: { name, description, personality } })
-          : events.personaCreated({ id, name, description, personality, settings }),
+          ? events.personaUpdated({ id, updates })
+          : events.personaCreated({ id, name, description, personality, settings: SETTINGS }),
       );
       onDone(id);
     } catch (error) {
@@ -38,6 +45,11 @@ export function PersonaForm({ persona, onDone }: PersonaFormProps) {
     }
   }
 
+  const field = (name: keyof typeof form) => ({
+    value: form[name],
+    onChange: ({ target }: ChangeEvent<HTMLInputElement>) =>
+      setForm({ ...form, [name]: target.value }),
+  });
   return (
     <form
       className="panel form"
@@ -49,19 +61,15 @@ export function PersonaForm({ persona, onDone }: PersonaFormProps) {
       <h2>{persona ? `Edit ${persona.name}` : "New persona"}</h2>
       <label>
         Name
-        <input required value={name} onChange={({ target }) => setName(target.value)} />
+        <input required {...field("name")} />
       </label>
       <label>
         Description
-        <input value={description} onChange={({ target }) => setDescription(target.value)} />
+        <input {...field("description")} />
       </label>
       <label>
         Traits
-        <input
-          placeholder="curious, precise"
-          value={traits}
-          onChange={({ target }) => setTraits(target.value)}
-        />
+        <input placeholder="curious, precise" {...field("traits")} />
       </label>
       <div className="buttons">
         <button type="submit" className="primary">
@@ -74,4 +82,13 @@ export function PersonaForm({ persona, onDone }: PersonaFormProps) {
       {problem && <p role="alert">{problem}</p>}
     </form>
   );
+}
+
+/** What the form shows of a persona. */
+function typed(persona: Persona | undefined) {
+  return {
+    name: persona?.name ?? "",
+    description: persona?.description ?? "",
+    traits: persona?.personality?.traits?.join(", ") ?? "",
+  };
 }

@@ -1,6 +1,5 @@
-/** The example as it is shipped: its own main module, preload script and pages, on the packaged sidecar. */
+/** The example as it is shipped: its own main module, preload script and pages. */
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { build } from "vite";
@@ -9,9 +8,9 @@ import { buildPages, serve } from "../../example/demo/site.ts";
 import type { SidecarProcess } from "../../src/main/index.ts";
 import { temporary } from "../support/sidecar.ts";
 import { Desktop } from "./electron.ts";
+import { sidecarToRun } from "./sidecar.ts";
 
 const PACKAGE = join(import.meta.dirname, "../..");
-const BUNDLE = join(PACKAGE, "../build/dist/sidecar");
 
 const source = [
   { find: /^@pjais\/electron-bridge$/, replacement: join(PACKAGE, "src/client/index.ts") },
@@ -24,16 +23,17 @@ export interface Built {
   readonly url: string;
   /** Its preload script's code. */
   readonly preload: string;
+  /** Where its sidecar is. */
+  readonly sidecar: string;
 }
 
 /** Build the example and serve its pages until the test ends. */
 export async function buildExample(): Promise<Built> {
-  if (!existsSync(BUNDLE)) throw new Error("There is no bundle: run python3 build/dev.py bundle");
   const folder = temporary();
   await buildPages(folder, source);
   const { url, close } = await serve(folder);
   onTestFinished(close);
-  return { url, preload: await buildPreload() };
+  return { url, preload: await buildPreload(), sidecar: sidecarToRun() };
 }
 
 async function buildPreload(): Promise<string> {
@@ -66,7 +66,7 @@ export interface App {
 
 /** Start the example on a machine whose data is below `root`. */
 export async function startExample(
-  { url, preload }: Built,
+  { url, preload, sidecar: bundle }: Built,
   root: string,
   context: BrowserContext,
 ): Promise<App> {
@@ -74,7 +74,7 @@ export async function startExample(
   vi.resetModules();
   vi.doMock("electron", () => desktop.electron);
   vi.stubGlobal("WINDOW_VITE_DEV_SERVER_URL", url);
-  vi.stubEnv("SIDECAR_BUNDLE", BUNDLE);
+  vi.stubEnv("SIDECAR_BUNDLE", bundle);
   const opened = desktop.nextWindow();
   const { sidecar } = await import("../../example/main/main.ts");
   onTestFinished(() => sidecar.stop());

@@ -1,4 +1,4 @@
-/** The example in Chromium, on the packaged sidecar, as a user goes through it. */
+/** The example in Chromium, as a user goes through it. */
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,12 +11,15 @@ import { processesNaming } from "../../example/demo/processes.ts";
 import { connect, tables } from "../../src/client/index.ts";
 import { temporary } from "../support/sidecar.ts";
 import { type App, type Built, buildExample, startExample } from "./app.ts";
+import { isPackaged } from "./sidecar.ts";
 import * as user from "./user.ts";
 
 /** Messages that each window sends. */
 const TURNS = 20;
 
-it("lives through first start, move, two windows, a crash and its end", async () => {
+const sidecar = isPackaged ? "the packaged sidecar" : "the sidecar's source";
+
+it(`lives through first start, move, two windows, a crash and its end on ${sidecar}`, async () => {
   const example = await buildExample();
   await startsWithNothing(example);
   await movesAndGoesOn(example);
