@@ -307,8 +307,8 @@ VERBS = {
             ("--source", "source", "serve from source though there is a bundle"),
         ),
         texts=(
-            ("--only", "only", "some of average,app,growth,items,live,resources"),
-            ("--sizes", "sizes", "documents in the stores of app and growth, as 1000,10000"),
+            ("--only", "only", "some of average,app,growth,items,live,rendering,resources,moving"),
+            ("--sizes", "sizes", "documents in app, growth and moving, as 1000,10000"),
             ("--results", "results", "file of a recorded run; nothing is measured"),
         ),
     ),

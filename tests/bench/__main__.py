@@ -49,7 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _measure(options: argparse.Namespace) -> Results:
     extent = QUICK if options.quick else WHOLE
     if options.sizes:
-        extent = replace(extent, app=options.sizes, growth=options.sizes)
+        sizes = options.sizes
+        extent = replace(extent, app=sizes, growth=sizes, moving=sizes)
     results = asyncio.run(run(options.only, extent, quick=options.quick, source=options.source))
     folder = RESULTS if results.complete else PARTIAL
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"some of {','.join(GROUPS)}",
     )
     parser.add_argument(
-        "--sizes", type=_sizes, metavar="N,N", help="documents in the stores of app and growth"
+        "--sizes", type=_sizes, metavar="N,N", help="documents in app, growth and moving"
     )
     parser.add_argument(
         "--quick", action="store_true", help="small and few: whether it works, not how fast"

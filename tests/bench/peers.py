@@ -14,6 +14,9 @@ TITLES = {
     "sqlite": "bare SQLite",
     "python": "bare Python",
     "frozen": "bare Python, frozen",
+    "exportJSON": "RxDB's exportJSON",
+    "importJSON": "RxDB's importJSON",
+    "still": "the same without",
 }
 
 STORES = ("dexie", "memory", "livestore", "livestore node")

@@ -16,6 +16,7 @@ _GROUPS = {
     "live": "One change under live queries",
     "rendering": "From a click to the screen",
     "resources": "The machine's resources",
+    "moving": "The move from RxDB",
 }
 
 _NOTES = {
@@ -41,6 +42,12 @@ under a live query of all memories. *On the wire* are bytes of messages, both wa
     "resources": """
 Resident memory of the server, its size on disk, and its start on an empty and a full store beside
 `python3 -c "import asyncio"` and, packaged, the least that asyncio needs, frozen the same way.""",
+    "moving": """
+In brackets, documents in a second. A move of ours ends with a backup and each document compared;
+RxDB's export and import compare nothing and hand over objects in one page. A peak is the most
+resident memory a server had since it was started for the move. *Rollback* writes what was changed
+in the store into RxDB; beside it, RxDB's own `bulkUpsert` of as many. At the *switch* a list
+changes over from RxDB to the store while the app writes 200 documents a second.""",
 }
 
 _COUNTED = {"items": "events in the log", "live": "live queries"}
@@ -78,7 +85,7 @@ def slope(points: Iterable[tuple[int, float]]) -> float:
 
 
 def _budgets(verdicts: Sequence[Verdict]) -> list[str]:
-    parts = ["## Budgets", "The sidecar's time in times of what each promise names."]
+    parts = ["## Budgets", "The sidecar's figure in times of what each promise names."]
     for budget in dict.fromkeys(one.budget for one in verdicts if not one.outside):
         beside = " + ".join(TITLES[peer] for peer in budget.beside)
         rows = [
@@ -120,7 +127,7 @@ def _figures(figures: Sequence[Figure], *, sized: bool = False) -> str:
     rows = [
         [
             _named(one, sized=sized),
-            *(_spread(one.peers.get(peer), one.unit) for peer in peers),
+            *(_spread(one.peers.get(peer), one) for peer in peers),
             *(_ratio(one.peers.get(peer), one.peers.get(OURS)) for peer in stores),
         ]
         for one in figures
@@ -166,10 +173,12 @@ def _named(figure: Figure, *, sized: bool) -> str:
     return f"{figure.workload}{f', {figure.size:,} live queries' if sized else ''}{unit}"
 
 
-def _spread(spread: Spread | None, unit: str) -> str:
+def _spread(spread: Spread | None, of: Figure) -> str:
     if spread is None:
         return ""
-    if spread.times == 1 or unit != "ms":
+    if of.group == "moving" and of.unit == "ms" and of.size:
+        return f"{_number(spread.p50)} ({_number(of.size / spread.p50 * 1000)})"
+    if spread.times == 1 or of.unit != "ms":
         return _number(spread.p50)
     return f"{_number(spread.p50)} ({_number(spread.min)} … {_number(spread.p95)})"
 

@@ -18,7 +18,7 @@ from tests.bench import sqlite
 from tests.bench.machine import ROOT, about
 from tests.bench.results import Missing, Results, Spread
 
-GROUPS = ("average", "app", "growth", "items", "live", "rendering", "resources")
+GROUPS = ("average", "app", "growth", "items", "live", "rendering", "resources", "moving")
 
 SEED = 7
 
@@ -35,6 +35,7 @@ class Extent:
         logs: Events in each log a store starts with.
         live: Live queries, ascending.
         documents: Documents in the store whose memory is looked at.
+        moving: Documents moved from files, ascending; the first number also from RxDB.
     """
 
     app: tuple[int, ...] = (10_000, 100_000)
@@ -42,10 +43,18 @@ class Extent:
     logs: tuple[int, ...] = (10_000, 100_000)
     live: tuple[int, ...] = (1, 100, 10_000)
     documents: int = 100_000
+    moving: tuple[int, ...] = (100_000, 1_000_000)
 
 
 WHOLE = Extent()
-QUICK = Extent(app=(500,), growth=(100, 1_000), logs=(200,), live=(1, 50), documents=1_000)
+QUICK = Extent(
+    app=(500,),
+    growth=(100, 1_000),
+    logs=(200,),
+    live=(1, 50),
+    documents=1_000,
+    moving=(500, 1_000),
+)
 
 
 async def run(groups: Sequence[str], extent: Extent, *, quick: bool, source: bool) -> Results:
@@ -76,6 +85,7 @@ async def run(groups: Sequence[str], extent: Extent, *, quick: bool, source: boo
             "logs": list(extent.logs),
             "live": list(extent.live),
             "documents": extent.documents,
+            "moving": list(extent.moving),
             "server": list(server),
             "python": sys.executable,
             "root": str(ROOT),

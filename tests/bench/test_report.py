@@ -15,6 +15,10 @@ def run() -> Results:
     for size in (1_000, 10_000, 100_000):
         results.add("growth", "scan", size, "ms", {"sidecar": Spread.of([size / 1_000])})
     results.add("rendering", "on the wire", 10_000, "bytes", {"sidecar": Spread.of([1_178])})
+    took = {"sidecar": Spread.of([5_000.0]), "importJSON": Spread.of([8_000.0])}
+    results.add("moving", "live", 20_000, "ms", took)
+    results.add("moving", "peak", 20_000, "MiB", {"sidecar": Spread.of([80.0])})
+    results.add("moving", "gap", 0, "ms", {"sidecar": Spread.of([20.0])})
     results.missing.append(Missing("items", "livestore", "npm could not install it"))
     return results
 
@@ -30,6 +34,9 @@ def test_the_report_has_spreads_ratios_slopes_and_what_is_missing() -> None:
     assert "| insert → <b> | 2 (1 … 3) | 20 (10 … 30) | 10 |" in text
     assert "| scan | 1 | 10 | 100 | 1.00 |" in text
     assert "| on the wire (bytes) | 1,178 |" in text
+    assert "| live | 5,000 (4,000) | 8,000 (2,500) |" in text
+    assert "| peak (MiB) | 80 |" in text
+    assert "| gap | 20 |" in text
     assert "- items, LiveStore, web: npm could not install it" in text
 
 

@@ -9,6 +9,7 @@ import { runAverage } from "./average/drive.ts";
 import { type Chromium, type Environment, type OpenPage, withChromium } from "./chromium.ts";
 import { runItems } from "./items/drive.ts";
 import { runLive } from "./live/drive.ts";
+import { runMoving } from "./moving/drive.ts";
 import { type GroupName, type Plan, tell } from "./plan.ts";
 import { runRendering } from "./rendering/drive.ts";
 import { runResources } from "./resources.ts";
@@ -21,6 +22,7 @@ const RUN: Record<GroupName, (plan: Plan, page: OpenPage, chromium: Chromium) =>
   live: runLive,
   rendering: runRendering,
   resources: runResources,
+  moving: runMoving,
 };
 
 /** Measure the groups of the plan that comes in, each in a browser of its own; one may fail alone. */

@@ -4,6 +4,7 @@ import { type AppPage, app } from "./app/page.ts";
 import { type AveragePage, average } from "./average/page.ts";
 import { type ItemsPage, items } from "./items/page.ts";
 import { type LivePage, live } from "./live/page.ts";
+import { type MovingPage, moving } from "./moving/page.tsx";
 import { type RenderingPage, rendering } from "./rendering/page.tsx";
 
 export interface Bench {
@@ -11,6 +12,7 @@ export interface Bench {
   readonly average: AveragePage;
   readonly items: ItemsPage;
   readonly live: LivePage;
+  readonly moving: MovingPage;
   readonly rendering: RenderingPage;
 }
 
@@ -20,4 +22,4 @@ declare global {
   }
 }
 
-window.bench = { app, average, items, live, rendering };
+window.bench = { app, average, items, live, moving, rendering };

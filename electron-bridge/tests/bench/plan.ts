@@ -9,6 +9,7 @@ export const GROUPS = [
   "live",
   "rendering",
   "resources",
+  "moving",
 ] as const;
 
 export type GroupName = (typeof GROUPS)[number];
@@ -27,6 +28,8 @@ export interface Plan {
   readonly live: readonly number[];
   /** Documents in the store whose memory `resources` looks at. */
   readonly documents: number;
+  /** Documents that `moving` moves from files, ascending; the first number also from RxDB. */
+  readonly moving: readonly number[];
   /** The sidecar's program, and what comes before `serve`. */
   readonly server: readonly string[];
   /** The interpreter of the floors, and where it finds `tests.bench`. */
@@ -42,7 +45,7 @@ export interface Measured {
   readonly workload: string;
   /** Of what the group's sizes count, before the workload began. */
   readonly size: number;
-  readonly unit: "ms" | "MiB" | "bytes";
+  readonly unit: "ms" | "MiB" | "bytes" | "documents";
   readonly took: Readonly<Record<string, readonly number[]>>;
 }
 

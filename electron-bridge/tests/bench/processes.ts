@@ -11,6 +11,7 @@ import type { Plan } from "./plan.ts";
 /** A process that serves. */
 export interface Served {
   readonly endpoint: Endpoint;
+  readonly pid: number | undefined;
   /** Milliseconds from its spawning until it said that it is ready. */
   readonly start: number;
   /** Close its stdin, and wait until it has ended. */
@@ -71,6 +72,7 @@ async function serving(
   if (typeof ready.url !== "string") throw new Error(`${program}: ${JSON.stringify(ready)}`);
   return {
     endpoint: { url: ready.url, token: String(ready.token) },
+    pid: child.pid,
     start,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
