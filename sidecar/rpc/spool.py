@@ -70,8 +70,9 @@ class Spool:
             self._vault.append(self._file(name), text)
         except OSError as error:
             raise StorageError(f"the spool can't be written: {error.strerror}") from error
-        self._totals[name] = total + len(records)
-        return self._totals[name]
+        total += len(records)
+        self._totals[name] = total
+        return total
 
     def path(self, name: str) -> Readable:
         """Return the file of a migration.
@@ -85,13 +86,16 @@ class Spool:
 
     def total(self, name: str) -> int:
         """Return how many records a migration's file has; 0 without a file."""
-        if name not in self._totals:
-            path = self._file(name)
-            if not path.is_file():
-                return 0
-            with self._vault.find(path).open("rb") as file:
-                self._totals[name] = sum(1 for _ in file)
-        return self._totals[name]
+        known = self._totals.get(name)
+        if known is not None:
+            return known
+        try:
+            with self._vault.find(self._file(name)).open("rb") as file:
+                counted = sum(1 for _ in file)
+        except FileNotFoundError:
+            return 0
+        self._totals[name] = counted
+        return counted
 
     def check(self, name: str, checkpoints: JsonObject) -> None:
         """Keep how far feeds are, whose records are safe.
