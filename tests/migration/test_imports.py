@@ -11,6 +11,7 @@ import sidecar.migration
 _THREADS = """
 import sys, threading
 from importlib import import_module
+import sidecar.rpc.migrations  # as a server has it when it begins to listen
 names = sys.argv[1:]
 sys.setswitchinterval(1e-6)
 barrier = threading.Barrier(len(names))
