@@ -80,6 +80,22 @@ export class App {
     }
   }
 
+  /** Take a step, and tell the longest time between two animation frames meanwhile. */
+  async watched(step: Step): Promise<{ failed: string | null; ms: number; longest: number }> {
+    let [last, longest] = [performance.now(), 0];
+    let request = 0;
+    const look = (now: number): void => {
+      longest = Math.max(longest, now - last);
+      last = now;
+      request = requestAnimationFrame(look);
+    };
+    request = requestAnimationFrame(look);
+    const begun = performance.now();
+    const failed = await this.step(step);
+    cancelAnimationFrame(request);
+    return { failed, ms: performance.now() - begun, longest };
+  }
+
   get state(): MigrationState {
     return this.migration.status.getSnapshot().state;
   }

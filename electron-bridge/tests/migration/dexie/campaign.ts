@@ -87,10 +87,10 @@ export class Campaign {
       this.#windows = [await this.#open(0), await this.#open(1)];
       let moves = 0;
       while (this.#killed < this.#plan.kills && this.#told.wrong.length === 0) {
-        await this.#goTo("switched", true);
-        await this.#goTo("rolled-back", true);
+        await this.#goTo("switched");
+        await this.#goTo("rolled-back");
         await this.#compare("rolled-back");
-        await this.#goTo("dual", true);
+        await this.#goTo("dual");
         await this.#compare("dual");
         moves += 1;
       }
@@ -101,9 +101,9 @@ export class Campaign {
   }
 
   /** Take steps until the move is somewhere, while things are killed. */
-  async #goTo(wanted: State, kills: boolean): Promise<void> {
+  async #goTo(wanted: State): Promise<void> {
     const ending = new AbortController();
-    const killing = kills ? this.#killOnAndOn(ending.signal) : Promise.resolve();
+    const killing = this.#killOnAndOn(ending.signal);
     try {
       for (;;) {
         const state = await this.#state();
@@ -202,10 +202,11 @@ export class Campaign {
     if (verified !== null) this.#told.wrong.push(`${state}: verify: ${verified}`);
     const sides: Sides = await second.evaluate(() => window.app.sides());
     const { rxdb, store, quarantine } = sides;
+    // After a rollback the store is only as new as the way back was.
+    const followed = state === "dual" ? store : rxdb;
     this.#told.wrong.push(
       ...this.ledger.wrong(rxdb).map((one) => `${state}: RxDB: ${one}`),
-      // After a rollback the store is only as new as the way back was.
-      ...this.ledger.wrong(state === "dual" ? store : rxdb).map((one) => `${state}: store: ${one}`),
+      ...this.ledger.wrong(followed).map((one) => `${state}: store: ${one}`),
       ...this.ledger.strange(quarantine).map((one) => `${state}: quarantine: ${one}`),
     );
     this.#raced = Math.max(this.#raced, quarantine.length);
