@@ -69,7 +69,12 @@ export class Returning {
    */
   late(): Promise<void> {
     return this.#alone(async () => {
-      while (await this.#bring(true)) await this.#through();
+      try {
+        while (await this.#bring(true)) await this.#through();
+      } catch (error) {
+        // Another window has begun another move, which has the rest.
+        if (!SidecarError.is(error, "E_NOT_FOUND")) throw error;
+      }
     });
   }
 
