@@ -1,7 +1,7 @@
 /**
  * What an RxDatabase holds and what is written to it, as one feed of records that stays open.
  *
- * 1. Documents come from `getChangedDocumentsSince`, which walks `_meta.lwt`, an index every document is
+ * 1. Documents come as `getChangedDocumentsSince` has them, by `_meta.lwt`, an index every document is
  *    in. `find()` and `exportJSON()` walk the schema's first index, and on Dexie a document whose
  *    indexed field is missing or null is not in that.
  * 2. Each round reads every storage to its end and gives what was written before the round began, the

@@ -1,8 +1,8 @@
 /** One storage of an RxDatabase, as a feed reads it on and on. */
 
-import { getChangedDocumentsSince, type RxDocumentData } from "rxdb";
-import { isObject } from "../client/json.ts";
+import type { RxDocumentData } from "rxdb";
 import type { Entry } from "./batch.ts";
+import { type Checkpoint, changedSince, isCheckpoint } from "./since.ts";
 import { type Source, type Stored, textOf } from "./sources.ts";
 
 /** Documents asked from a storage at once, at most. */
@@ -13,9 +13,7 @@ const FIRST_LENGTH = 100 * 1024;
 const PAGE_LENGTH = 1024 * 1024;
 
 /** A revision, and where it is in the order a storage is read in. */
-interface Place {
-  readonly id: string;
-  readonly lwt: number;
+interface Place extends Checkpoint {
   readonly rev: string;
 }
 
@@ -90,7 +88,7 @@ export class Lane {
     if (stored === undefined) return;
     const told = await this.#tell(stored);
     if (this.#page.length === 0) this.position = this.#read;
-    else if (isPlace(this.#read)) {
+    else if (isCheckpoint(this.#read)) {
       this.position = { id: textOf(stored[this.source.primaryKey]), lwt: stored._meta.lwt };
     }
     yield { ...told, checkpoints: { [this.source.key]: this.position } };
@@ -123,7 +121,7 @@ export class Lane {
     const heard: Place[] = [];
     this.#heard = heard;
     try {
-      const page = await getChangedDocumentsSince(storage, this.#limit, this.#read);
+      const page = await changedSince(storage, primaryKey, this.#limit, this.#read);
       this.#page = [...page.documents];
       this.#ended = page.documents.length < this.#limit;
       if (page.documents.length > 0) this.#read = page.checkpoint;
@@ -152,10 +150,6 @@ export class Lane {
 function isBehind({ id, lwt }: Place, checkpoint: unknown): boolean {
   if (checkpoint === undefined) return true;
   // A storage with checkpoints of its own can't be asked: its documents are read by their ids, too.
-  if (!isPlace(checkpoint)) return false;
+  if (!isCheckpoint(checkpoint)) return false;
   return lwt > checkpoint.lwt || (lwt === checkpoint.lwt && id > checkpoint.id);
-}
-
-function isPlace(value: unknown): value is Pick<Place, "id" | "lwt"> {
-  return isObject(value) && typeof value.id === "string" && typeof value.lwt === "number";
 }

@@ -83,6 +83,18 @@ describe("the feed of an RxDatabase", () => {
     }
   });
 
+  it("walks a bulk write, whose documents all have the same time, once", async () => {
+    const database = await oldDatabase();
+    const ids = Array.from({ length: 450 }, (_, at) => `n${String(at).padStart(3, "0")}`);
+    await database.notes.bulkInsert(ids.map((id) => ({ id })));
+    const asked = vi.spyOn(database.notes.storageInstance, "query");
+    const { seen } = await round(feedOf(database));
+    expect(seen).toEqual(ids.map((id) => `notes ${id}`));
+    const [, ...rest] = asked.mock.calls;
+    expect(rest.length).toBeGreaterThan(1);
+    for (const [{ queryPlan }] of rest) expect(queryPlan.selectorSatisfiedByIndex).toBe(true);
+  });
+
   it("goes on from checkpoints, in another window and another start", async () => {
     const database = await oldDatabase();
     await database.notes.bulkInsert(
