@@ -37,11 +37,11 @@ const FILES: Record<Format, { readonly took: string; readonly peak: string }> = 
 export async function runMoving(plan: Plan, openPage: OpenPage): Promise<void> {
   const [first = 0] = plan.moving;
   await moveLive(plan, openPage, first);
+  await switchOver(plan, openPage);
   for (const documents of plan.moving) {
     await moveFile(plan, "export", documents);
     await moveFile(plan, "ndjson", documents);
   }
-  await switchOver(plan, openPage);
 }
 
 async function moveLive(plan: Plan, openPage: OpenPage, documents: number): Promise<void> {
