@@ -83,8 +83,10 @@ class Work:
             self.cancel()
             await asyncio.wait([self._running])
 
-    def _ended(self, _: object) -> None:
+    def _ended(self, ran: asyncio.Future[Any]) -> None:
         self._running = None
+        if not ran.cancelled():
+            ran.exception()  # Who awaited it may be gone: then nobody is to hear of it.
 
 
 async def _tell(news: deque[Progress], arrived: asyncio.Event, tell: Tell) -> None:
