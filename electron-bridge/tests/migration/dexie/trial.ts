@@ -81,8 +81,11 @@ function listed({ differences }: Result<"migrate.verify">): string[] {
 
 async function fill(database: Database, { documents = {}, fill }: Profile): Promise<void> {
   for (const [collection, all] of Object.entries(documents)) {
-    const { error } = await collectionOf(database, collection).bulkInsert([...all]);
-    if (error.length > 0) throw new Error(`RxDB refused ${error.length} of ${collection}.`);
+    for (let at = 0; at < all.length; at += PAGE) {
+      const page = all.slice(at, at + PAGE);
+      const { error } = await collectionOf(database, collection).bulkInsert(page);
+      if (error.length > 0) throw new Error(`RxDB refused ${error.length} of ${collection}.`);
+    }
   }
   await fill?.(database);
 }
@@ -221,7 +224,7 @@ async function stored(
   return found;
 }
 
-/** Rows asked for at once. */
+/** Documents written or asked for at once. */
 const PAGE = 2000;
 
 async function storedLocals(client: SidecarClient): Promise<Map<string, Document>> {
