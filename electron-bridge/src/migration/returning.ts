@@ -102,10 +102,12 @@ export class Returning {
 
   /** Do something while no other window of the app does. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    // Where there is none of it there is one window.
-    const locks = globalThis.navigator?.locks;
+    // A page outside a secure context has none, nor has what is no page: taken for the one window.
+    const locks: LockManager | null | undefined = globalThis.navigator?.locks;
     const name = `sidecar-migration/${this.#database.name}/return`;
-    return locks === undefined ? work() : locks.request(name, { signal: this.#signal }, work);
+    return locks === undefined || locks === null
+      ? work()
+      : locks.request(name, { signal: this.#signal }, work);
   }
 
   #ask<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
